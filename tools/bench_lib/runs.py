@@ -1,0 +1,127 @@
+"""One run: a fresh server, the load, and the server's end."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import time
+
+from .machine import pinned_to, wait_until_quiet
+from .scenarios import EXTRACTORS, SCENARIOS
+
+SERVERS = ("floor", "rig")
+ATTEMPTS = 3  # for a run during which others used the machine
+
+
+class RunFailed(Exception):
+    """The run gave no figures."""
+
+
+def free_ports(count):
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def wait_for_port(port, name, server):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        if server.poll() is not None:
+            raise RunFailed(f"{name} ended with status {server.returncode} at its start")
+        time.sleep(0.02)
+    raise RunFailed(f"{name} does not open port {port}")
+
+
+def server_command(server, programs, ports, scenario):
+    """The command and its environment; nothing that the caller has set for the gateway gets in."""
+    env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    if server == "floor":
+        return [programs / "rig_floor", str(ports[0])], env
+    env |= {
+        "INBOUND_PORT": str(ports[0]),
+        "API_HTTP_PORT": str(ports[1]),
+        "LOG_LEVEL": "warn",
+        "RIG_SHARDS": "1",  # one thread against one thread
+        "MAX_CONNECTIONS_PER_MINUTE": "10000000",
+    }
+    if scenario.by_constraint:
+        env["EXTRACTORS"] = json.dumps(EXTRACTORS)
+    return [programs / "rig"], env
+
+
+@contextlib.contextmanager
+def running(server, programs, scenario, cpu):
+    """Yields (pid, port for clients, port for publishing)."""
+    ports = free_ports(2 if server == "rig" else 1)
+    command, env = server_command(server, programs, ports, scenario)
+    name = command[0].name
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, preexec_fn=pinned_to(cpu))
+    try:
+        for port in ports:
+            wait_for_port(port, name, process)
+        yield process.pid, ports[0], ports[-1]
+        if process.poll() is not None:
+            raise RunFailed(f"{name} ended with status {process.returncode} under load")
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if server == "rig" and process.returncode != 0:
+        raise RunFailed(f"{name} ended with status {process.returncode} when it was asked to stop")
+
+
+def run_once(name, server, options):
+    scenario = SCENARIOS[name]
+    load_cpu, server_cpu = options.cpus
+    with running(server, options.programs, scenario, server_cpu) as (pid, port, publish_port):
+        wait_until_quiet(options.patience)
+        flags = f"--peer {server} {scenario.load} {scenario.quick if options.quick else ''}".split()
+        command = [options.programs / "rig_load", "--label", f"{name} {server}", *flags]
+        command += ["--server-pid", str(pid), "--port", str(port), "--publish-port", str(publish_port)]
+        try:
+            load = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=300, check=False,
+                                  preexec_fn=pinned_to(load_cpu))
+        except subprocess.TimeoutExpired as error:
+            raise RunFailed(f"{name} {server}: the load does not end") from error
+    if load.returncode not in (0, 1):
+        raise RunFailed(f"{name} {server}: the load ended with status {load.returncode}")
+    result = json.loads(load.stdout)
+    result |= {"scenario": name, "server": server, "flags": " ".join(flags),
+               "noisy": result["other_cores"] > options.noise}
+    return result
+
+
+def run_quietly(name, server, options, say):
+    """Repeats a run during which others used the machine; the last attempt counts in any case."""
+    for attempt in range(1, ATTEMPTS + 1):
+        result = run_once(name, server, options)
+        if not result["noisy"] or not result["clean"] or options.quick or attempt == ATTEMPTS:
+            return result
+        say("  others used the machine meanwhile; again")
+    raise AssertionError("unreachable")
+
+
+def run_all(names, options, say):
+    """The runs, and what went wrong. Floor and gateway take turns, so that a change of the machine hits both."""
+    results, problems = [], []
+    for turn in range(options.runs):
+        for name in names:
+            for server in SERVERS:
+                try:
+                    result = run_quietly(name, server, options, say) | {"turn": turn}
+                except RunFailed as error:
+                    say(str(error))
+                    problems.append(str(error))
+                    continue
+                results.append(result)
+                if not result["clean"]:
+                    problems.append(f"{name} {server}: not every event arrived once, whole and in order")
+    return results, problems
