@@ -1,0 +1,60 @@
+#pragma once
+
+#include <rig/cloudevents/field_value.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rig::cloudevents {
+
+enum class SpecVersion : std::uint8_t { k01, k02, k03, k10 };
+
+/// One CloudEvent as it travels through the gateway. Immutable once made, shared by reference
+/// between shards; the JSON text is what every receiver gets, for a structured event byte for byte
+/// what its producer sent.
+class Event {
+ public:
+  struct Parts {
+    SpecVersion version = SpecVersion::k10;
+    std::string type;
+    std::string source;
+    std::string id;
+    std::string json;                ///< the event in the JSON format of its version
+    std::vector<FieldValue> fields;  ///< by the FieldPlan of its type; empty if it has none
+  };
+
+  explicit Event(Parts parts,
+                 std::chrono::steady_clock::time_point received = std::chrono::steady_clock::now())
+      : parts_(std::move(parts)), received_(received) {}
+
+  [[nodiscard]] SpecVersion version() const noexcept { return parts_.version; }
+  [[nodiscard]] const std::string& type() const noexcept { return parts_.type; }
+  [[nodiscard]] const std::string& source() const noexcept { return parts_.source; }
+  [[nodiscard]] const std::string& id() const noexcept { return parts_.id; }
+  [[nodiscard]] const std::string& json() const noexcept { return parts_.json; }
+  [[nodiscard]] const std::vector<FieldValue>& fields() const noexcept { return parts_.fields; }
+  /// When the gateway had the whole event; latencies count from here.
+  [[nodiscard]] std::chrono::steady_clock::time_point received() const noexcept {
+    return received_;
+  }
+
+  /// True for the first caller only: several shards may find receivers, the event is counted once.
+  [[nodiscard]] bool first_match() const noexcept {
+    return !matched_.exchange(true, std::memory_order_relaxed);
+  }
+
+ private:
+  Parts parts_;
+  std::chrono::steady_clock::time_point received_;
+  mutable std::atomic<bool> matched_{false};
+};
+
+using EventRef = std::shared_ptr<const Event>;
+
+}  // namespace rig::cloudevents
