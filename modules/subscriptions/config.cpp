@@ -1,0 +1,58 @@
+#include "config.hpp"
+
+#include <rig/core/env.hpp>
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rig::subscriptions {
+namespace {
+
+std::size_t count(EnvReader& env, Setting setting, std::size_t default_value, Range allowed) {
+  return static_cast<std::size_t>(
+      env.integer(setting, static_cast<std::int64_t>(default_value), allowed));
+}
+
+}  // namespace
+
+SubscriptionsConfig SubscriptionsConfig::from_env(EnvReader& env) {
+  SubscriptionsConfig config;
+  config.limits.subscriptions_max =
+      count(env, {"RIG_SUBSCRIPTIONS_MAX", "Most subscriptions that one connection may have"},
+            config.limits.subscriptions_max, {1, 100'000});
+  config.limits.clauses_max =
+      count(env, {"RIG_CLAUSES_MAX", "Most clauses (oneOf) that one subscription may have"},
+            config.limits.clauses_max, {1, 100'000});
+  config.limits.field_sets_max =
+      count(env,
+            {"RIG_FIELD_SETS_MAX",
+             "Most different sets of fields in a connection's clauses for one event type"},
+            config.limits.field_sets_max, {1, 10'000});
+  config.event_queue_max =
+      count(env,
+            {"RIG_EVENT_QUEUE_MAX",
+             "Events that may wait for one shard before publishing is refused as overload"},
+            config.event_queue_max, {1, std::numeric_limits<std::uint32_t>::max()});
+  constexpr std::array<std::string_view, 2> kChoices{"reject", "ignore"};
+  config.unknown_fields = static_cast<UnknownFields>(
+      env.choice({"RIG_UNKNOWN_FIELDS",
+                  "Clauses about fields without an extractor: refuse them, or match any "
+                  "value as version 3 did"},
+                 kChoices, static_cast<std::size_t>(config.unknown_fields)));
+
+  const auto extractors = env.file_or_json(
+      {"EXTRACTORS", "Fields of events that subscriptions can ask for: a JSON file, or the JSON"});
+  if (extractors) {
+    std::vector<std::string> problems;
+    config.extractors =
+        Extractors::parse(*extractors, config.limits.event_type_bytes_max, problems);
+    for (const auto& problem : problems) env.problem("EXTRACTORS", problem);
+  }
+  return config;
+}
+
+}  // namespace rig::subscriptions

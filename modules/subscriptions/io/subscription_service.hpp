@@ -1,0 +1,53 @@
+#pragma once
+
+#include "config.hpp"
+#include "io/shard_subscriptions.hpp"
+#include "logic/subscription_parser.hpp"
+
+#include <rig/core/ref.hpp>
+#include <rig/core/sharded.hpp>
+#include <rig/core/task.hpp>
+#include <rig/metrics/registry.hpp>
+#include <rig/subscriptions/event_sink.hpp>
+#include <rig/subscriptions/subscriptions.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rig::subscriptions {
+
+/// The ports of this module: settings that all shards read, and a part on each shard that does the
+/// work. The calls of both ports are made on shards, between `start` and `stop`.
+class SubscriptionService final : public Subscriptions, public EventSink {
+ public:
+  SubscriptionService(SubscriptionsConfig config, Shards& shards, metrics::Registry& registry);
+
+  Task<> start();  ///< on any shard; awaited by the owner
+  Task<> stop();   ///< safe to call twice
+
+  [[nodiscard]] boost::system::result<SubscriptionList, std::string> parse(
+      std::string_view json) const override {
+    return parser_.parse(json);
+  }
+  void replace(Subscriber& subscriber, SubscriptionList list) override;
+  void remove(Subscriber& subscriber) noexcept override { per_shard_.local().remove(subscriber); }
+  [[nodiscard]] Outcome publish(cloudevents::EventRef event) override;
+  Task<> handed_over() override { return ShardSubscriptions::handed_over(Ref(per_shard_.local())); }
+  [[nodiscard]] const cloudevents::FieldPlans& field_plans() const override {
+    return config_.extractors;
+  }
+
+  /// The part of the current shard.
+  [[nodiscard]] const ShardSubscriptions& local() const { return per_shard_.local(); }
+
+ private:
+  const SubscriptionsConfig config_;
+  const SubscriptionParser parser_;
+  Ref<Shards> shards_;
+  Ref<metrics::Registry> registry_;
+  std::shared_ptr<Parts> parts_;
+  Sharded<ShardSubscriptions> per_shard_;
+};
+
+}  // namespace rig::subscriptions
