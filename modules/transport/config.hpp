@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace rig {
+class EnvReader;
+}
+
+namespace rig::transport {
+
+/// What a request may be at most; beyond it the answer is 414, 431 or 413.
+struct RequestLimits {
+  std::uint32_t target_bytes_max = 8000;
+  std::uint32_t header_bytes_max = 16384;
+  std::uint64_t body_bytes_max = 1 << 20;
+};
+
+struct TransportConfig {
+  std::uint16_t inbound_port = 4000;
+  std::uint16_t api_port = 4010;
+  std::string bind_address;  ///< empty: all interfaces
+  std::string cors = "*";
+  RequestLimits limits;
+  std::chrono::milliseconds header_timeout{5'000};
+  std::chrono::milliseconds body_timeout{15'000};
+  std::chrono::milliseconds keep_alive_timeout{60'000};
+  std::size_t connections_max = 100'000;  ///< per shard, both doors together
+  std::chrono::milliseconds heartbeat_interval{15'000};
+  std::uint64_t outbox_bytes_max = 1 << 20;
+
+  static TransportConfig from_env(EnvReader& env);
+};
+
+}  // namespace rig::transport

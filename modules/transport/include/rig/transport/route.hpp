@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace rig::transport {
+
+/// The two listeners.
+enum class Door : std::uint8_t {
+  kInbound,  ///< clients: INBOUND_PORT
+  kApi,      ///< management, never reachable from outside: API_HTTP_PORT
+};
+
+struct Route {
+  Door door;
+  std::string_view method;  ///< "GET" serves HEAD too; OPTIONS, 405 and 404 are the transport's
+  std::string_view path;    ///< exact, or with segments in braces: "/v3/apis/{id}"
+  /// CORS (inbound only): headers that a browser may send with it, for the preflight; empty: none
+  /// by CORS.
+  std::string_view cors_headers = {};
+};
+
+}  // namespace rig::transport

@@ -1,0 +1,282 @@
+#include "io/http_session.hpp"
+
+#include "io/sse_connection.hpp"
+#include "logic/response_writer.hpp"
+#include "logic/stream_request.hpp"
+
+#include <rig/core/log.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace rig::transport {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+/// After a refusal the client may still be sending. Closing at once would reset the connection and
+/// take the answer with it, so its bytes are read for a while, and dropped.
+constexpr milliseconds kLingerMax{2000};
+constexpr std::size_t kLingerBytesMax = 1 << 20;
+constexpr std::size_t kRequestIdBytesMin = 20;  // what the first RIG accepted from clients
+constexpr std::size_t kRequestIdBytesMax = 200;
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::string describe(Door door) { return door == Door::kInbound ? "inbound" : "api"; }
+
+HttpResponse options_response(const RouteTable::Match& match, bool is_preflight) {
+  HttpResponse response;
+  response.status = 204;
+  response.headers.add("allow", std::string(match.allow) + ", OPTIONS");
+  if (is_preflight) {
+    response.headers.add("access-control-allow-methods", match.cors_methods);
+    if (!match.cors_headers.empty())
+      response.headers.add("access-control-allow-headers", match.cors_headers);
+  }
+  return response;
+}
+
+HttpResponse wrong_method(const RouteTable::Match& match) {
+  auto response = HttpResponse::error(405, "This path does not serve that method.");
+  response.headers.add("allow", std::string(match.allow) + ", OPTIONS");
+  return response;
+}
+
+}  // namespace
+
+HttpSession::Timeout::Timeout(HttpSession& of)
+    : Timer([](Timer& timer) noexcept {
+        auto& session = static_cast<Timeout&>(timer).session;
+        session.is_timed_out_ = true;
+        session.close_wait();
+      }),
+      session(of) {}
+
+HttpSession::HttpSession(TransportShard& shard, Socket socket, Door door)
+    : shard_(shard),
+      slot_(shard),
+      socket_(std::move(socket)),
+      door_(door),
+      reader_(shard.config().limits) {
+  shard_.metrics().http_connections.add();
+  shard_.add(*this);
+}
+
+HttpSession::~HttpSession() { shard_.metrics().http_connections.sub(); }
+
+void HttpSession::close_wait() noexcept {
+  boost::system::error_code ignored;  // a wait that cannot be cancelled is over already
+  socket_.cancel(ignored);
+}
+
+void HttpSession::close() {
+  boost::system::error_code ignored;  // the socket is given up either way
+  socket_.close(ignored);
+}
+
+void HttpSession::close_if_idle() {
+  if (is_waiting_for_request_) close_wait();
+}
+
+Task<> serve_http(Ref<TransportShard> shard, Socket socket, Door door) {
+  const bool is_full = shard->is_full();
+  HttpSession session(*shard, std::move(socket), door);
+  if (is_full) {
+    shard->metrics().refused_connections.add();
+    co_await session.refuse(503,
+                            "This node has all the connections it may have (RIG_CONNECTIONS_MAX).");
+    co_return;
+  }
+  co_await session.run();
+}
+
+Task<> HttpSession::run() {
+  for (;;) {
+    if (co_await read_request() != Read::kRequest) co_return;
+    shard_.metrics().requests.add();
+    HttpRequest request = reader_.take();
+    is_in_request_ = has_continued_ = false;
+    const bool goes_on = co_await answer(std::move(request));
+    if (!goes_on) co_return;
+  }
+}
+
+Task<HttpSession::Read> HttpSession::read_request() {
+  auto state = feed_kept();
+  for (;;) {
+    if (state == RequestReader::State::kComplete) co_return Read::kRequest;
+    if (state == RequestReader::State::kFailed) {
+      const auto failure = reader_.failure();
+      co_await refuse(failure.status, failure.message);
+      co_return Read::kRefused;
+    }
+    if (reader_.expects_continue() && !std::exchange(has_continued_, true)) {
+      const bool written = co_await write(std::string(kContinue));
+      if (!written) co_return Read::kClosed;
+    }
+    if (!is_in_request_ && shard_.is_draining()) co_return Read::kClosed;
+    is_waiting_for_request_ = !is_in_request_;
+    const bool readable = co_await wait(Socket::wait_read, read_timeout());
+    is_waiting_for_request_ = false;
+    if (!readable) {
+      if (!is_timed_out_ || !is_in_request_) co_return Read::kClosed;
+      co_await refuse(408, "The request did not come in time.");
+      co_return Read::kRefused;
+    }
+    const auto received = read_now(socket_.native_handle(), shard_.scratch());
+    if (received.peer_is_gone) co_return Read::kClosed;
+    if (received.bytes > 0) state = feed_received(received.bytes);
+  }
+}
+
+RequestReader::State HttpSession::feed_kept() {
+  if (kept_.empty()) return RequestReader::State::kNeedMore;
+  const auto progress = reader_.feed(kept_);
+  kept_.erase(0, progress.consumed);
+  if (kept_.empty()) std::string().swap(kept_);
+  if (!kept_.empty() && !std::exchange(is_in_request_, true)) request_began_ = steady_clock::now();
+  return progress.state;
+}
+
+RequestReader::State HttpSession::feed_received(std::size_t size) {
+  if (!std::exchange(is_in_request_, true)) request_began_ = steady_clock::now();
+  const std::string_view bytes(shard_.scratch().data(), size);
+  if (!kept_.empty()) {
+    kept_.append(bytes);
+    return feed_kept();
+  }
+  const auto progress = reader_.feed(bytes);
+  kept_.assign(bytes.substr(progress.consumed));
+  return progress.state;
+}
+
+milliseconds HttpSession::read_timeout() const {
+  const auto& config = shard_.config();
+  if (!is_in_request_) return config.keep_alive_timeout;
+  if (reader_.head_is_complete()) return config.body_timeout;
+  const auto spent = std::chrono::duration_cast<milliseconds>(steady_clock::now() - request_began_);
+  return std::max(config.header_timeout - spent, milliseconds(0));
+}
+
+Task<bool> HttpSession::wait(Socket::wait_type what, milliseconds at_most) {
+  is_timed_out_ = false;
+  shard_.wheel().arm(timeout_, at_most);
+  const auto [error] = co_await socket_.async_wait(what, kUseTaskTuple);
+  timeout_.cancel();
+  co_return !error && !is_timed_out_;
+}
+
+/// Answers a request; false when the connection does not go on.
+Task<bool> HttpSession::answer(HttpRequest request) {
+  ResponseFraming framing{request.version, request.keep_alive && !shard_.is_draining(),
+                          request.method != "HEAD"};
+  Headers extra;
+  const auto given_id = request.headers.find("x-request-id");
+  const bool takes_id = given_id && given_id->size() >= kRequestIdBytesMin &&
+                        given_id->size() <= kRequestIdBytesMax && is_printable(*given_id);
+  if (door_ == Door::kInbound) shard_.context().cors.add_to(extra, request.headers);
+
+  const auto match = shard_.context().routes.find(door_, request.method, request.path());
+  const bool is_stream =
+      match.kind == RouteTable::Match::Kind::kFound && match.target.is_event_stream;
+  std::optional<HttpResponse> response;
+  if (is_stream && request.method == "GET") {
+    response = open_stream(request, extra);
+    if (!response) co_return false;
+  }
+  extra.add("x-request-id", takes_id ? std::string(*given_id) : shard_.next_request_id());
+  if (is_stream && request.method == "HEAD") {
+    const bool written =
+        co_await write(write_stream_head(stream_response(extra), request.version, shard_.date()));
+    co_return written&& framing.keep_alive&& request.version >= 11;
+  }
+  if (!response) response = co_await respond(match, std::move(request));
+  for (std::size_t i = 0; i < extra.size(); ++i)
+    response->headers.add(extra[i].name, extra[i].value);
+
+  framing.keep_alive = framing.keep_alive && !shard_.is_draining();
+  const bool written = co_await write(write_response(*response, framing, shard_.date()));
+  co_return written&& framing.keep_alive;
+}
+
+Task<HttpResponse> HttpSession::respond(RouteTable::Match match, HttpRequest request) {
+  switch (match.kind) {
+    case RouteTable::Match::Kind::kNotFound: co_return HttpResponse::error(404, "Not Found");
+    case RouteTable::Match::Kind::kWrongMethod: co_return wrong_method(match);
+    case RouteTable::Match::Kind::kOptions:
+      co_return options_response(match, door_ == Door::kInbound);
+    case RouteTable::Match::Kind::kFound: break;
+  }
+  std::string failure;
+  try {
+    co_return co_await match.target.endpoint->handle(std::move(request));
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  note_unexpected_error("http endpoint", failure);
+  co_return HttpResponse::error(500, "Internal server error");
+}
+
+/// Hands the socket over to an event stream; a response says why not.
+std::optional<HttpResponse> HttpSession::open_stream(const HttpRequest& request,
+                                                     const Headers& extra) {
+  auto list = parse_stream_request(request, shard_.subscriptions());
+  if (!list) return HttpResponse::text(400, list.error());
+  if (shard_.is_draining()) return HttpResponse::error(503, "This node is stopping.");
+  auto stream = std::make_unique<SseConnection>(shard_, std::move(*slot_), std::move(socket_),
+                                                request.version);
+  SseConnection& opened = *stream;
+  shard_.add(std::move(stream));
+  opened.open(write_stream_head(stream_response(extra), request.version, shard_.date()),
+              std::move(*list));
+  return std::nullopt;
+}
+
+Task<bool> HttpSession::write(std::string bytes) {
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const auto written = write_now(socket_.native_handle(), std::array{rest});
+    if (written.peer_is_gone) co_return false;
+    rest.remove_prefix(written.bytes);
+    if (rest.empty()) break;
+    const bool writable = co_await wait(Socket::wait_write, shard_.config().body_timeout);
+    if (!writable) co_return false;
+  }
+  co_return true;
+}
+
+Task<> HttpSession::refuse(int status, std::string message) {
+  shard_.metrics().bad_requests.add();
+  RIG_LOG(kDebug, "refused a request", {"door", describe(door_)}, {"status", status},
+          {"reason", message});
+  auto response = HttpResponse::error(status, message);
+  const Headers unknown;  // the request was not understood: nothing of it is used
+  if (door_ == Door::kInbound) shard_.context().cors.add_to(response.headers, unknown);
+  const ResponseFraming framing{11, false, true};
+  const bool written = co_await write(write_response(response, framing, shard_.date()));
+  if (written) co_await linger();
+}
+
+Task<> HttpSession::linger() {
+  boost::system::error_code ignored;  // not connected any more: nothing to linger for
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  const auto until = steady_clock::now() + kLingerMax;
+  for (std::size_t dropped = 0; dropped < kLingerBytesMax;) {
+    const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());
+    if (left <= milliseconds(0) || shard_.is_draining()) co_return;
+    const bool readable = co_await wait(Socket::wait_read, left);
+    if (!readable) co_return;
+    const auto received = read_now(socket_.native_handle(), shard_.scratch());
+    if (received.peer_is_gone) co_return;
+    dropped += received.bytes;
+  }
+}
+
+}  // namespace rig::transport

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "io/transport_shard.hpp"
+#include "logic/request_reader.hpp"
+#include "logic/route_table.hpp"
+
+#include <rig/core/timer_wheel.hpp>
+
+#include <optional>
+#include <string>
+
+namespace rig::transport {
+
+/// One HTTP/1.1 connection: reads requests one after the other, has them answered, and hands its
+/// socket over when one of them opens an event stream. Lives in the coroutine of `serve_http`.
+class HttpSession : public TransportShard::Hook {
+ public:
+  HttpSession(TransportShard& shard, Socket socket, Door door);
+  ~HttpSession();
+
+  Task<> run();
+  /// Answers with an error and ends.
+  Task<> refuse(int status, std::string message);
+  void close_if_idle();
+  void close();
+
+ private:
+  enum class Read : std::uint8_t { kRequest, kClosed, kRefused };
+  struct Timeout : TimerWheel::Timer {
+    explicit Timeout(HttpSession& of);
+    HttpSession& session;
+  };
+
+  Task<Read> read_request();
+  RequestReader::State feed_received(std::size_t size);
+  RequestReader::State feed_kept();
+  [[nodiscard]] std::chrono::milliseconds read_timeout() const;
+  Task<bool> wait(Socket::wait_type what, std::chrono::milliseconds at_most);
+  Task<bool> answer(HttpRequest request);
+  Task<HttpResponse> respond(RouteTable::Match match, HttpRequest request);
+  std::optional<HttpResponse> open_stream(const HttpRequest& request, const Headers& extra);
+  Task<bool> write(std::string bytes);
+  Task<> linger();
+  void close_wait() noexcept;
+
+  TransportShard& shard_;
+  std::optional<TransportShard::Slot> slot_;
+  Socket socket_;
+  Door door_;
+  RequestReader reader_;
+  std::string kept_;  // received and not consumed
+  Timeout timeout_{*this};
+  std::chrono::steady_clock::time_point request_began_;
+  bool is_in_request_ = false;  // at least one byte of the next request is here
+  bool is_waiting_for_request_ = false;
+  bool has_continued_ = false;
+  bool is_timed_out_ = false;
+};
+
+/// Serves a connection until it ends.
+Task<> serve_http(Ref<TransportShard> shard, Socket socket, Door door);
+
+}  // namespace rig::transport

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "config.hpp"
+#include "io/socket.hpp"
+#include "io/write_queue.hpp"
+#include "logic/chunk.hpp"
+#include "logic/cors.hpp"
+#include "logic/route_table.hpp"
+#include "transport_metrics.hpp"
+
+#include <rig/cloudevents/event.hpp>
+#include <rig/core/deadline.hpp>
+#include <rig/core/ref.hpp>
+#include <rig/core/shard.hpp>
+#include <rig/core/task_group.hpp>
+#include <rig/core/timer_wheel.hpp>
+#include <rig/subscriptions/subscriptions.hpp>
+#include <rig/transport/http_endpoint.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rig::transport {
+
+class HttpSession;
+class SseConnection;
+
+/// What all shards of the transport share: set up before they start, then only read.
+struct TransportContext {
+  TransportConfig config;
+  RouteTable routes;
+  Cors cors;
+  TransportMetrics metrics;
+  Shards& shards;
+  subscriptions::Subscriptions& subscriptions;
+};
+
+/// The transport of one shard: its listeners, its connections, and what they have in common.
+class TransportShard {
+ public:
+  /// Counts one connection against the limit, for as long as it lives.
+  class Slot {
+   public:
+    explicit Slot(TransportShard& shard) : shard_(&shard) { ++shard.connections_; }
+    Slot(Slot&& other) noexcept : shard_(std::exchange(other.shard_, nullptr)) {}
+    Slot& operator=(Slot&&) = delete;
+    ~Slot() {
+      if (shard_ != nullptr) shard_->release();
+    }
+
+   private:
+    TransportShard* shard_;
+  };
+  using Hook =
+      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+  TransportShard(TransportContext& context, ShardId shard);
+  ~TransportShard();
+
+  /// Accepts connections from `listener`, a listening socket that the shard takes over.
+  void listen(int listener, Door door);
+  /// No new connections; requests in flight are answered, streams get what is queued and a clean
+  /// end.
+  static Task<> begin_drain(Ref<TransportShard> self);
+  /// Waits until that has left no connection.
+  static Task<> drained(Ref<TransportShard> self, Deadline deadline);
+  /// Closes everything at once.
+  static Task<> stop(Ref<TransportShard> self);
+
+  void start_session(Socket socket, Door door);
+  void add(HttpSession& session);
+  void add(std::unique_ptr<SseConnection> stream);
+  void erase(SseConnection& stream);
+
+  /// The chunk of an event, encoded for the first of the connections that get it.
+  const ChunkRef& sse_chunk(const cloudevents::EventRef& event);
+  [[nodiscard]] const ChunkRef& heartbeat() const { return heartbeat_; }
+
+  [[nodiscard]] const TransportContext& context() const { return context_; }
+  [[nodiscard]] const TransportConfig& config() const { return context_.config; }
+  [[nodiscard]] TransportMetrics& metrics() { return context_.metrics; }
+  [[nodiscard]] subscriptions::Subscriptions& subscriptions() { return context_.subscriptions; }
+  [[nodiscard]] TimerWheel& wheel() { return context_.shards.wheel(); }
+  [[nodiscard]] WriteQueue& writes() { return writes_; }
+  [[nodiscard]] Executor executor() const { return executor_; }
+  [[nodiscard]] std::span<char> scratch() { return scratch_; }
+  [[nodiscard]] bool is_draining() const { return is_draining_; }
+  [[nodiscard]] bool is_full() const { return connections_ >= config().connections_max; }
+  /// The value of the `date` header, at most a second old.
+  [[nodiscard]] std::string_view date();
+  [[nodiscard]] std::string next_request_id();
+
+ private:
+  using SessionList = boost::intrusive::list<HttpSession, boost::intrusive::base_hook<Hook>,
+                                             boost::intrusive::constant_time_size<false>>;
+  using StreamList = boost::intrusive::list<SseConnection, boost::intrusive::base_hook<Hook>,
+                                            boost::intrusive::constant_time_size<false>>;
+
+  void release();
+  void finish_streams();
+
+  TransportContext& context_;
+  Executor executor_;
+  WriteQueue writes_;
+  std::array<char, 64 * 1024> scratch_;
+  ChunkRef heartbeat_;
+  ChunkRef last_chunk_;
+  cloudevents::EventRef encoded_event_;
+  ChunkRef encoded_chunk_;
+  std::string date_;
+  std::chrono::system_clock::time_point date_at_;
+  std::uint64_t request_ids_;
+  std::size_t connections_ = 0;
+  bool is_draining_ = false;
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
+      quiet_;  // cancelled when the last connection is gone
+  SessionList sessions_;
+  StreamList streams_;
+  TaskGroup accepting_;
+  TaskGroup tasks_;
+};
+
+}  // namespace rig::transport

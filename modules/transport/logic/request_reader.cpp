@@ -1,0 +1,181 @@
+#include "logic/request_reader.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace rig::transport {
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kBodyReserveMax = 64 * 1024;  // what a length that is only announced may cost
+
+bool is_token_char(char c) {  // RFC 9110, 5.6.2
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         others.find(c) != std::string_view::npos;
+}
+
+/// "GET / HTTP/2.0", as opposed to a line that is no request at all.
+bool asks_for_other_version(std::string_view request) {
+  const auto line = request.substr(0, request.find('\r'));
+  const auto space = line.rfind(' ');
+  return space != std::string_view::npos && line.find(' ') == line.rfind(' ', space - 1) &&
+         line.find(' ') != space && line.substr(space + 1).starts_with("HTTP/") &&
+         line.size() - space == 9 && line.find('\n') == std::string_view::npos;
+}
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+/// Puts the pieces that Beast finds into a request.
+class RequestReader::Parser final : public http::basic_parser<true> {
+ public:
+  explicit Parser(const RequestLimits& limits) : target_bytes_max_(limits.target_bytes_max) {
+    header_limit(limits.header_bytes_max);
+    body_limit(limits.body_bytes_max);
+    eager(true);
+  }
+
+  HttpRequest request;
+  bool target_is_too_long = false;
+  std::size_t hosts = 0;
+  std::size_t codings = 0;
+  bool has_expectation = false;
+
+  [[nodiscard]] bool only_chunked() const {
+    return codings == 1 &&
+           boost::beast::iequals(*request.headers.find("transfer-encoding"), "chunked");
+  }
+
+ private:
+  void on_request_impl(http::verb /*verb*/, boost::beast::string_view method,
+                       boost::beast::string_view target, int version, error_code& error) override {
+    if (target.size() > target_bytes_max_) {
+      target_is_too_long = true;
+      error = http::error::bad_target;
+      return;
+    }
+    request.method = method;
+    request.target = target;
+    request.version = version;
+  }
+  void on_response_impl(int /*code*/, boost::beast::string_view /*reason*/, int /*version*/,
+                        error_code& error) override {
+    error = http::error::bad_method;
+  }
+  void on_field_impl(http::field field, boost::beast::string_view name,
+                     boost::beast::string_view value, error_code& /*error*/) override {
+    if (head_is_done_) return;  // trailers must not pass for headers (RFC 9110, 6.5.1)
+    request.headers.add(view(name), view(value));
+    if (field == http::field::host) ++hosts;
+    if (field == http::field::transfer_encoding) ++codings;
+    if (field == http::field::expect && boost::beast::iequals(value, "100-continue"))
+      has_expectation = true;
+  }
+  void on_header_impl(error_code& /*error*/) override { head_is_done_ = true; }
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length,
+                         error_code& /*error*/) override {
+    if (length)
+      request.body.reserve(
+          static_cast<std::size_t>(std::min<std::uint64_t>(*length, kBodyReserveMax)));
+  }
+  std::size_t on_body_impl(boost::beast::string_view body, error_code& /*error*/) override {
+    request.body.append(body.data(), body.size());
+    return body.size();
+  }
+  void on_chunk_header_impl(std::uint64_t /*size*/, boost::beast::string_view /*extensions*/,
+                            error_code& /*error*/) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t /*left*/, boost::beast::string_view body,
+                                 error_code& /*error*/) override {
+    request.body.append(body.data(), body.size());
+    return body.size();
+  }
+  void on_finish_impl(error_code& /*error*/) override {}
+
+  std::size_t target_bytes_max_;
+  bool head_is_done_ = false;
+};
+
+RequestReader::RequestReader(const RequestLimits& limits) : limits_(limits) {}
+RequestReader::~RequestReader() = default;
+RequestReader::RequestReader(RequestReader&&) noexcept = default;
+
+RequestReader::Progress RequestReader::fail(std::size_t consumed, int status, std::string message) {
+  failure_ = Failure{status, std::move(message)};
+  return Progress{State::kFailed, consumed};
+}
+
+RequestReader::Progress RequestReader::feed(std::string_view bytes) {
+  std::size_t consumed = 0;
+  if (parser_ == nullptr) {
+    // Empty lines before a request are skipped (RFC 9112, 2.2).
+    while (bytes.substr(consumed).starts_with("\r\n")) consumed += 2;
+    bytes.remove_prefix(consumed);
+    if (bytes.empty() || bytes == "\r") return Progress{State::kNeedMore, consumed};
+    // Beast looks at a head once it is complete. What cannot become one, like a TLS greeting, need
+    // not wait.
+    if (!is_token_char(bytes.front())) return fail(consumed, 400, "This is not an HTTP request.");
+    parser_ = std::make_unique<Parser>(limits_);
+  }
+
+  // The shortest end of a chunked body has five bytes, and Beast 1.81 asserts that it is not shown
+  // fewer once it has seen the size of the last chunk.
+  if (parser_->is_header_done() && parser_->chunked() && bytes.size() < 5)
+    return Progress{State::kNeedMore, consumed};
+
+  error_code error;
+  consumed += parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+  if (error == http::error::need_more) {
+    error = {};
+  } else if (error == http::error::header_limit) {
+    const auto line_end = bytes.find('\n');
+    if (line_end == std::string_view::npos || line_end > limits_.target_bytes_max)
+      return fail(consumed, 414, "The request target is too long (RIG_REQUEST_TARGET_BYTES_MAX).");
+    return fail(consumed, 431, "The request head is too large (RIG_REQUEST_HEADER_BYTES_MAX).");
+  } else if (error == http::error::body_limit) {
+    return fail(consumed, 413, "The request body is too large (RIG_REQUEST_BODY_BYTES_MAX).");
+  } else if (parser_->target_is_too_long) {
+    return fail(consumed, 414, "The request target is too long (RIG_REQUEST_TARGET_BYTES_MAX).");
+  } else if (error == http::error::bad_version && asks_for_other_version(bytes)) {
+    return fail(consumed, 505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.");
+  } else if (error) {
+    return fail(consumed, 400, "The request is not valid HTTP: " + error.message() + ".");
+  }
+
+  if (parser_->is_header_done()) {
+    // RFC 9112, 3.2: exactly one Host header, which HTTP/1.0 may leave out.
+    if (parser_->hosts > 1 || (parser_->hosts == 0 && parser_->request.version >= 11))
+      return fail(consumed, 400, "The request must have exactly one Host header.");
+    // RFC 9112, 6.1 and 6.3: where such a body ends is not known, and what follows must not be
+    // taken for a request.
+    if (parser_->codings > 0 && (!parser_->only_chunked() || parser_->request.version < 11))
+      return fail(consumed, 400, "The only transfer coding understood is chunked, on HTTP/1.1.");
+  }
+  return Progress{parser_->is_done() ? State::kComplete : State::kNeedMore, consumed};
+}
+
+bool RequestReader::head_is_complete() const {
+  return parser_ != nullptr && parser_->is_header_done();
+}
+
+bool RequestReader::expects_continue() const {
+  return head_is_complete() && parser_->has_expectation && !parser_->is_done() &&
+         parser_->request.version >= 11;
+}
+
+HttpRequest RequestReader::take() {
+  HttpRequest request = std::move(parser_->request);
+  request.keep_alive = parser_->keep_alive();
+  parser_.reset();
+  return request;
+}
+
+}  // namespace rig::transport

@@ -1,0 +1,49 @@
+#include "logic/stream_request.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rig::transport {
+namespace {
+
+/// Accepts `[]` and gives everything else back as the reason.
+class Parser final : public subscriptions::Subscriptions {
+ public:
+  [[nodiscard]] boost::system::result<subscriptions::SubscriptionList, std::string> parse(
+      std::string_view json) const override {
+    if (json == "[]") return subscriptions::SubscriptionList(2);
+    return std::string(json);
+  }
+  void replace(subscriptions::Subscriber& /*subscriber*/,
+               subscriptions::SubscriptionList /*list*/) override {}
+  void remove(subscriptions::Subscriber& /*subscriber*/) noexcept override {}
+};
+
+auto ask(std::string target) {
+  HttpRequest request;
+  request.target = std::move(target);
+  return parse_stream_request(request, Parser());
+}
+
+TEST(StreamRequest, SubscriptionsAreOptional) {
+  EXPECT_EQ(ask("/sse")->size(), 0u);
+  EXPECT_EQ(ask("/sse?subscriptions=")->size(), 0u);
+  EXPECT_EQ(ask("/sse?subscriptions=%5B%5D")->size(), 2u);
+}
+
+TEST(StreamRequest, ErrorsReadAsInTheFirstRig) {
+  EXPECT_EQ(ask("/sse?subscriptions=Failed+to+decode+subscription+list:+x").error(),
+            "Failed to decode subscription list: x");
+  EXPECT_EQ(ask("/sse?subscriptions=invalid+subscription:+event-type+empty").error(),
+            "could not parse subscriptions: could not parse subscription from JSON: "
+            "invalid subscription: event-type empty");
+  EXPECT_EQ(ask("/sse?subscriptions=no+list").error(),
+            "could not parse subscriptions: could not decode subscriptions: no list");
+}
+
+TEST(StreamRequest, ATokenThatNobodyCanVerifyOpensNothing) {
+  EXPECT_TRUE(ask("/sse?jwt=").has_value());
+  EXPECT_TRUE(ask("/sse?jwt=abc&subscriptions=[]").has_error());
+}
+
+}  // namespace
+}  // namespace rig::transport

@@ -1,0 +1,89 @@
+#include "config.hpp"
+#include "io/listener.hpp"
+#include "io/transport_shard.hpp"
+
+#include <rig/core/env.hpp>
+#include <rig/core/log.hpp>
+#include <rig/core/module.hpp>
+#include <rig/core/sharded.hpp>
+#include <rig/metrics/registry.hpp>
+#include <rig/subscriptions/subscriptions.hpp>
+#include <rig/transport/http_endpoint.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace rig::transport {
+namespace {
+
+constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<subscriptions::Subscriptions>()};
+constexpr PortKey kCollects[] = {port<HttpEndpoint>()};
+
+constexpr Route kEventStream{Door::kInbound, "GET", "/_rig/v1/connection/sse",
+                             "authorization,last-event-id"};
+
+class TransportModule final : public Module {
+ public:
+  TransportModule(TransportContext context, std::vector<HttpEndpoint*> endpoints)
+      : context_(std::move(context)), endpoints_(std::move(endpoints)), shards_(context_.shards) {}
+
+  Task<> start() override {
+    context_.routes.add(kEventStream, {nullptr, true});
+    for (HttpEndpoint* endpoint : endpoints_) {
+      for (const Route& route : endpoint->routes()) context_.routes.add(route, {endpoint, false});
+    }
+    const auto count = context_.shards.count();
+    const auto& config = context_.config;
+    Listeners inbound(config.bind_address, config.inbound_port, count, "INBOUND_PORT");
+    Listeners api(config.bind_address, config.api_port, count, "API_HTTP_PORT");
+
+    const auto make = [this, &inbound, &api](ShardId shard) {
+      auto part = std::make_unique<TransportShard>(context_, shard);
+      part->listen(inbound.take(), Door::kInbound);
+      part->listen(api.take(), Door::kApi);
+      return part;
+    };
+    co_await shards_.start(make);
+    RIG_LOG(kNotice, "listening", {"door", "inbound"}, {"port", inbound.port()});
+    RIG_LOG(kNotice, "listening", {"door", "api"}, {"port", api.port()});
+  }
+
+  Task<> drain(Deadline deadline) override {
+    // All shards begin before the first is waited for, so that they share the time.
+    co_await shards_.for_each(TransportShard::begin_drain);
+    co_await shards_.for_each(
+        [deadline](Ref<TransportShard> part) { return TransportShard::drained(part, deadline); });
+  }
+
+  Task<> stop(Deadline /*deadline*/) override {
+    co_await shards_.for_each(TransportShard::stop);
+    co_await shards_.stop();
+  }
+
+ private:
+  TransportContext context_;
+  std::vector<HttpEndpoint*> endpoints_;
+  Sharded<TransportShard> shards_;
+};
+
+std::unique_ptr<Module> create(ModuleContext& context) {
+  auto config = TransportConfig::from_env(context.env());
+  Cors cors(config.cors);
+  TransportContext shared{std::move(config), RouteTable(),
+                          std::move(cors),   TransportMetrics(context.need<metrics::Registry>()),
+                          context.shards(),  context.need<subscriptions::Subscriptions>()};
+  return std::make_unique<TransportModule>(std::move(shared), context.collect<HttpEndpoint>());
+}
+
+}  // namespace
+
+extern constinit const Descriptor kModule;
+constinit const Descriptor kModule{.name = "transport",
+                                   .needs = kNeeds,
+                                   .provides = {},
+                                   .collects = kCollects,
+                                   .contributes = {},
+                                   .create = create};
+
+}  // namespace rig::transport

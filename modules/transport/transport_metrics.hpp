@@ -1,0 +1,22 @@
+#pragma once
+
+#include <rig/metrics/registry.hpp>
+
+namespace rig::transport {
+
+/// What the transport counts; made once, used on every shard.
+struct TransportMetrics {
+  explicit TransportMetrics(metrics::Registry& registry);
+
+  metrics::Gauge& http_connections;
+  metrics::Gauge& sse_connections;
+  metrics::Counter& deliveries;
+  metrics::Counter& delivered_bytes;
+  metrics::Histogram& event_to_socket;
+  metrics::Counter& dropped_slow;
+  metrics::Counter& refused_connections;
+  metrics::Counter& requests;
+  metrics::Counter& bad_requests;
+};
+
+}  // namespace rig::transport
