@@ -1,0 +1,36 @@
+#include "io/health.hpp"
+
+#include "logic/health_response.hpp"
+
+#include <array>
+
+namespace rig::api {
+namespace {
+
+using transport::Door;
+using transport::Route;
+
+constexpr std::array kLivenessRoutes{
+    Route{.door = Door::kApi, .method = "GET", .path = "/health"},
+    Route{.door = Door::kApi, .method = "GET", .path = "/health/live"},
+    Route{.door = Door::kInbound, .method = "GET", .path = "/_rig/health"},
+};
+constexpr std::array kReadinessRoutes{
+    Route{.door = Door::kApi, .method = "GET", .path = "/health/ready"},
+};
+
+}  // namespace
+
+std::span<const Route> LivenessEndpoint::routes() const { return kLivenessRoutes; }
+
+Task<transport::HttpResponse> LivenessEndpoint::handle(transport::HttpRequest) {
+  co_return alive();
+}
+
+std::span<const Route> ReadinessEndpoint::routes() const { return kReadinessRoutes; }
+
+Task<transport::HttpResponse> ReadinessEndpoint::handle(transport::HttpRequest) {
+  co_return readiness(lifecycle_->phase());
+}
+
+}  // namespace rig::api

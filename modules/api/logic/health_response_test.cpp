@@ -1,0 +1,35 @@
+#include "logic/health_response.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rig::api {
+namespace {
+
+TEST(Health, AliveIsPlainOk) {
+  const auto response = alive();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "text/plain; charset=utf-8");
+  EXPECT_EQ(response.body, "OK");
+}
+
+TEST(Health, ReadyOnlyWhileServing) {
+  const struct {
+    Phase phase;
+    int status;
+    const char* body;
+  } kCases[] = {
+      {Phase::kStarting, 503, R"({"status":"starting"})"},
+      {Phase::kServing, 200, R"({"status":"ready"})"},
+      {Phase::kDraining, 503, R"({"status":"draining"})"},
+      {Phase::kStopped, 503, R"({"status":"stopped"})"},
+  };
+  for (const auto& expected : kCases) {
+    const auto response = readiness(expected.phase);
+    EXPECT_EQ(response.status, expected.status);
+    EXPECT_EQ(response.body, expected.body);
+    EXPECT_EQ(response.content_type, "application/json; charset=utf-8");
+  }
+}
+
+}  // namespace
+}  // namespace rig::api

@@ -1,0 +1,55 @@
+#include "io/health.hpp"
+#include "io/messages.hpp"
+#include "io/metrics_page.hpp"
+
+#include <rig/core/module.hpp>
+
+#include <memory>
+
+namespace rig::api {
+namespace {
+
+constexpr PortKey kNeeds[] = {port<subscriptions::EventSink>(), port<metrics::Registry>(),
+                              port<metrics::Exposition>()};
+constexpr PortKey kContributes[] = {port<transport::HttpEndpoint>()};
+
+/// Owns the resources; they need no start and no stop, the transport calls them while it serves.
+class ApiModule final : public Module {
+ public:
+  explicit ApiModule(ModuleContext& context)
+      : events_(transport::Door::kInbound, context.need<subscriptions::EventSink>(),
+                context.need<metrics::Registry>()),
+        messages_(transport::Door::kApi, context.need<subscriptions::EventSink>(),
+                  context.need<metrics::Registry>()),
+        readiness_(context.lifecycle()),
+        metrics_page_(context.need<metrics::Exposition>()) {
+    context.contribute<transport::HttpEndpoint>(events_);
+    context.contribute<transport::HttpEndpoint>(messages_);
+    context.contribute<transport::HttpEndpoint>(liveness_);
+    context.contribute<transport::HttpEndpoint>(readiness_);
+    context.contribute<transport::HttpEndpoint>(metrics_page_);
+  }
+
+ private:
+  MessagesEndpoint events_;
+  MessagesEndpoint messages_;
+  LivenessEndpoint liveness_;
+  ReadinessEndpoint readiness_;
+  MetricsPageEndpoint metrics_page_;
+};
+
+std::unique_ptr<Module> create(ModuleContext& context) {
+  return std::make_unique<ApiModule>(context);
+}
+
+}  // namespace
+
+extern constinit const Descriptor kModule;
+constinit const Descriptor kModule{.name = "api",
+                                   .needs = kNeeds,
+                                   .provides = {},
+                                   .collects = {},
+                                   .contributes = kContributes,
+                                   .create = create};
+
+}  // namespace rig::api
