@@ -1,0 +1,72 @@
+// Starts the real gateway for a test of another people's client, and ends it in order.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const PATIENCE_MS = 30_000; // only a failing test ever waits for so long
+
+/** A package of tests/package.json. */
+export async function needed(name) {
+  try {
+    return await import(name);
+  } catch (problem) {
+    throw new Error(`the package ${name} is missing: "tools/install test" installs it`, { cause: problem });
+  }
+}
+
+/** The gateway, ready; `t` is the test that it is for, and that it does not outlive. */
+export async function startGateway(t, settings = {}) {
+  const program = process.env.RIG_PROGRAM;
+  if (!program) throw new Error('RIG_PROGRAM must name the gateway to test; ctest sets it');
+  const child = spawn(program, [], {
+    env: {
+      ...sanitizerOptions(),
+      INBOUND_PORT: '0',
+      API_HTTP_PORT: '0',
+      LOG_FMT: 'json',
+      RIG_SHARDS: '2',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.on('data', (bytes) => (errors += bytes));
+  const ports = {};
+  await withDeadline('the gateway is ready', new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}: ${errors}`)));
+    createInterface(child.stdout).on('line', (line) => {
+      const { message, metadata } = JSON.parse(line);
+      if (message === 'listening') ports[metadata.door] = metadata.port;
+      if (message === 'ready') resolve();
+    });
+  }));
+  return {
+    inbound: `http://127.0.0.1:${ports.inbound}`,
+    api: `http://127.0.0.1:${ports.api}`,
+    async stop() {
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      const [code] = await withDeadline('the gateway ends', exited);
+      if (code !== 0) throw new Error(`the gateway ended with ${code}: ${errors}`);
+      if (/Sanitizer|runtime error:/.test(errors)) throw new Error(errors);
+    },
+  };
+}
+
+export async function withDeadline(what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`in vain waited until ${what}`)), PATIENCE_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+export function streamUrl(gateway, ...types) {
+  const subscriptions = JSON.stringify(types.map((eventType) => ({ eventType })));
+  return `${gateway.inbound}/_rig/v1/connection/sse?subscriptions=${encodeURIComponent(subscriptions)}`;
+}
+
+function sanitizerOptions() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^([ALT]|UB)SAN_|^PATH$/.test(name)));
+}
