@@ -1,0 +1,115 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <string_view>
+
+#include "event_text.hpp"
+
+namespace rig::bench {
+namespace {
+
+struct Flag {
+  std::string_view name;
+  std::string_view help;
+  std::function<bool(Options&, std::string_view)> set;  // false: the value cannot be read
+};
+
+template <class Number>
+auto number(Number Options::* field) {
+  return [field](Options& options, std::string_view text) {
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), options.*field);
+    return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
+  };
+}
+
+bool set_peer(Options& options, std::string_view text) {
+  const auto peer = peer_from_name(text);
+  options.peer = peer.value_or(options.peer);
+  return peer.has_value();
+}
+
+bool set_label(Options& options, std::string_view text) {
+  options.label = text;
+  return text.find_first_of("\"\\\n") == std::string_view::npos;
+}
+
+const std::array<Flag, 17>& flags() {
+  static const std::array<Flag, 17> all{{
+      {"--peer", "rig or floor (rig)", set_peer},
+      {"--label", "a name for the run", set_label},
+      {"--port", "where clients subscribe", number(&Options::port)},
+      {"--publish-port", "where events are published (--port)", number(&Options::publish_port)},
+      {"--server-pid", "whose processor time and memory to measure", number(&Options::server_pid)},
+      {"--connections", "subscribers (1000)", number(&Options::connections)},
+      {"--connect-window", "being set up at a time (256)", number(&Options::connect_window)},
+      {"--keys", "subscribers choose one of that many values of /data/k (1: all get all)",
+       number(&Options::keys)},
+      {"--publishers", "connections that publish (1)", number(&Options::publishers)},
+      {"--payload", "bytes of an event (256)", number(&Options::payload)},
+      {"--rate", "events/s on a fixed schedule; 0: back to back (0)", number(&Options::rate)},
+      {"--window", "back to back: events under way, 0: any (0)", number(&Options::window)},
+      {"--settle", "seconds of silence before idle memory is read (1)", number(&Options::settle)},
+      {"--warmup", "seconds of publishing before the measurement (1)", number(&Options::warmup)},
+      {"--duration", "seconds of the measurement (5)", number(&Options::duration)},
+      {"--drain", "seconds to wait for missing deliveries (10)", number(&Options::drain)},
+      {"--connect-timeout", "seconds until all must be subscribed (60)",
+       number(&Options::connect_timeout)},
+  }};
+  return all;
+}
+
+void check(const Options& options) {
+  if (options.port == 0) {
+    throw UsageError("--port is missing");
+  }
+  if (options.payload < EventText::kBytesMin) {
+    throw UsageError("--payload must be at least " + std::to_string(EventText::kBytesMin));
+  }
+  if (options.publishers < 1 || options.publishers > 1000 || options.keys < 1 ||
+      options.connect_window < 1) {
+    throw UsageError("--publishers (1 to 1000), --keys and --connect-window must be positive");
+  }
+  for (const double seconds : {options.rate, options.settle, options.warmup, options.duration,
+                               options.drain, options.connect_timeout}) {
+    if (!(seconds >= 0 && seconds < 1e7)) {
+      throw UsageError("rates and times must be positive numbers");
+    }
+  }
+}
+
+}  // namespace
+
+Options parse_options(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view name = argv[i];
+    const auto flag = std::ranges::find(flags(), name, &Flag::name);
+    if (flag == flags().end()) {
+      throw UsageError("unknown flag " + std::string(name));
+    }
+    if (i + 1 == argc || !flag->set(options, argv[i + 1])) {
+      throw UsageError(std::string(name) + ": " + std::string(flag->help));
+    }
+  }
+  check(options);
+  if (options.publish_port == 0) {
+    options.publish_port = options.port;
+  }
+  return options;
+}
+
+std::string usage() {
+  std::string text =
+      "rig_load: opens SSE clients, publishes events, checks and times each delivery\n";
+  for (const Flag& flag : flags()) {
+    text += "  " + std::string(flag.name);
+    text.append(20 - flag.name.size(), ' ');
+    text += std::string(flag.help) + '\n';
+  }
+  return text;
+}
+
+}  // namespace rig::bench

@@ -1,0 +1,13 @@
+#pragma once
+// A run in words: one JSON object for programs, one line for people.
+
+#include <string>
+
+#include "load_run.hpp"
+
+namespace rig::bench {
+
+std::string to_json(const Options& options, const RunResult& result);
+std::string to_line(const Options& options, const RunResult& result);
+
+}  // namespace rig::bench
