@@ -4,12 +4,12 @@
 set(commit "unknown")
 find_program(GIT git)
 if(GIT)
-  execute_process(COMMAND "${GIT}" -C "${SOURCE}" rev-parse --show-toplevel
+  execute_process(COMMAND "${GIT}" -c safe.directory=* -C "${SOURCE}" rev-parse --show-toplevel
                   OUTPUT_VARIABLE top OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
   # An unpacked archive inside somebody else's repository has no commit of its own.
   get_filename_component(source "${SOURCE}" REALPATH)
   if(NOT failed AND top STREQUAL source)
-    execute_process(COMMAND "${GIT}" -C "${SOURCE}" rev-parse --short=12 --verify HEAD
+    execute_process(COMMAND "${GIT}" -c safe.directory=* -C "${SOURCE}" rev-parse --short=12 --verify HEAD
                     OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
     if(NOT failed)
       set(commit "${head}")

@@ -61,6 +61,7 @@ TEST(FieldValue, HashesOfSimilarValuesAreSpread) {
     hashes.insert(FieldValue("user-" + std::to_string(i)).hash());
   }
   EXPECT_EQ(hashes.size(), 20'000U);
+  EXPECT_NE(FieldValue("12345678abcdefgh").hash(), FieldValue("abcdefgh12345678").hash());
 }
 
 }  // namespace

@@ -181,7 +181,7 @@ JsonFault JsonDocument::parse(std::string_view text) {
   const std::size_t depth_before = depth_;
 
   json::parse_options options;
-  options.max_depth = kJsonDepthMax;
+  options.max_depth = kJsonDepthMax - depth_;
   json::basic_parser<JsonHandler> parser(options, *this, text);
   json::error_code error;
   const std::size_t parsed = parser.write_some(false, text.data(), text.size(), error);

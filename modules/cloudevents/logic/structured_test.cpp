@@ -61,7 +61,7 @@ TEST(Structured, TheTextIsKeptByteForByte) {
        std::string("\n { \"id\" : \"\\u0031\" ,\t\"type\":\"t\",\"source\":\"\\/x\",\r\n"
                    "\"specversion\":\"1.0\",\"big\":123456789012345678901234567890 } \n"),
        with(
-           R"("My-Ext_1":{"deep":[1.50,1e400,-0]},"rig":{"correlation":"c"},"":null,"a":[],"b":null)"),
+           R"("My-Ext_1":{"deep":[1.50,1e400,-0]},"rig":{"correlation":"c"},"":5,"a":[],"b":null)"),
        with(R"("data":1,"data":2,"id":"2")"), with(R"("specversion2":"0.2","data_base64":"AAEC")"),
        v02(R"("contenttype":"text/xml","data":"<much wow=\"xml\"/>","datacontenttype":5)"),
        v03(R"("datacontentencoding":"base64","data":"aGk=","subject":"s")"),

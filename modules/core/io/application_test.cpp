@@ -79,12 +79,14 @@ class Program {
     ASSERT_THAT(out_text_, HasSubstr(std::string(text))) << err_text_;
   }
 
-  /// Reads until both outputs are closed, and waits for the end; -1 if a signal ended it.
+  /// Reads until both outputs are closed, and waits for the end; -1 if a signal ended it, ours
+  /// included, which it gets when it does not end by itself.
   int exit_code() {
     while (read_some()) {
     }
     if (!exit_code_) {
       int status = 0;
+      if (is_out_open_ || is_err_open_) send(SIGKILL);
       ::waitpid(pid_, &status, 0);
       exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }

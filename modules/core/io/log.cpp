@@ -15,7 +15,6 @@
 #include <chrono>
 #include <ctime>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <thread>
@@ -111,6 +110,7 @@ class Writer {
     while (counters_.written.load(std::memory_order_acquire) + pool_->overrun_counter() <
            counters_.posted.load(std::memory_order_relaxed)) {
       if (Clock::now() >= deadline) return false;
+      // tidy: allow(sleep) the program is ending, and the writer tells nobody when it is done
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return true;

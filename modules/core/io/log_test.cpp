@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 #include <array>
 #include <atomic>
@@ -107,8 +108,10 @@ TEST(Log, LineIsWrittenWithoutWaitingForTheNext) {
   ASSERT_EQ(::pipe(pipe.data()), 0);
   log::start(options(pipe[1], log::Level::kInfo, log::Format::kPlain));
   RIG_LOG(kInfo, "alone");
+  pollfd readable{pipe[0], POLLIN, 0};
+  ASSERT_EQ(::poll(&readable, 1, 60'000), 1);
   std::array<char, 256> buffer{};
-  const auto count = ::read(pipe[0], buffer.data(), buffer.size());  // waits for the line
+  const auto count = ::read(pipe[0], buffer.data(), buffer.size());
   ASSERT_GT(count, 0);
   EXPECT_THAT(std::string(buffer.data(), static_cast<std::size_t>(count)),
               HasSubstr("[info] alone\n"));

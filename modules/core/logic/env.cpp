@@ -201,8 +201,8 @@ std::optional<std::string> EnvReader::file_or_json(Setting setting) {
   FileContent file = read_file(*value);
   if (file.text) return std::move(file.text);
   if (looks_like_json(*value)) return value;
-  problem(setting.name,
-          "is neither a readable file nor JSON: cannot open " + in_quotes(*value) + ": " + file.error);
+  problem(setting.name, "is neither a readable file nor JSON: cannot open " + in_quotes(*value) +
+                            ": " + file.error);
   return std::nullopt;
 }
 

@@ -89,7 +89,7 @@ TEST(LogFormat, GclMergesFieldsAndNamesTheSource) {
       R"({"time":"2022-08-12T20:07:13.123Z","severity":"WARNING","message":"text","request_id":"FwX",)"
       R"("logging.googleapis.com/sourceLocation":{"file":"modules/transport/io/listener.cpp","line":12},)"
       R"("logging.googleapis.com/operation":{"id":"FwX"}})");
-  EXPECT_EQ(text_of(Format::kGcl, Level::kError, "text", {}, "/home/somebody/audit/module.cpp"),
+  EXPECT_EQ(text_of(Format::kGcl, Level::kError, "text", {}, "/elsewhere/audit/module.cpp"),
             R"({"time":"2022-08-12T20:07:13.123Z","severity":"ERROR","message":"text",)"
             R"("logging.googleapis.com/sourceLocation":{"file":"module.cpp","line":12}})");
 }

@@ -26,6 +26,12 @@ TEST(Suggestions, MisspeltSettingIsNamedWithWhatWasMeant) {
               ElementsAre("inbound_port is not a setting of RIG; did you mean INBOUND_PORT?"));
 }
 
+TEST(Suggestions, TwoMistakesAreForgivenAndThreeAreNot) {
+  EXPECT_THAT(unknown({{"XTRACTOR", "{}"}}),
+              ElementsAre("XTRACTOR is not a setting of RIG; did you mean EXTRACTORS?"));
+  EXPECT_THAT(unknown({{"TRACTOR", "{}"}}), IsEmpty());
+}
+
 TEST(Suggestions, ForgottenWordIsFound) {
   EXPECT_THAT(unknown({{"API_PORT", "4010"}}),
               ElementsAre("API_PORT is not a setting of RIG; did you mean API_HTTP_PORT?"));

@@ -1,0 +1,361 @@
+#include "io/subscription_service.hpp"
+
+#include "logic/test_subscriber.hpp"
+
+#include <rig/core/shard.hpp>
+#include <rig/core/timer_wheel.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+// On real shards: threads, mailboxes and timers.
+
+namespace rig::subscriptions {
+namespace {
+
+using cloudevents::FieldValue;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Outcome = EventSink::Outcome;
+
+/// Counts by name and labels.
+class TestRegistry final : public metrics::Registry {
+ public:
+  explicit TestRegistry(std::size_t shards) : shards_(shards) {}
+
+  metrics::Counter& counter(metrics::Description description, metrics::Labels labels) override {
+    return series(counters_, description, labels);
+  }
+  metrics::Gauge& gauge(metrics::Description description, metrics::Labels labels) override {
+    return series(gauges_, description, labels);
+  }
+  metrics::Histogram& histogram(metrics::Description, HistogramUnit,
+                                std::vector<std::chrono::nanoseconds>, metrics::Labels) override {
+    std::abort();  // this module has none
+  }
+  void gauge_of(metrics::Description, metrics::Labels, std::function<double()>) override {}
+
+  double value(const std::string& series) {
+    const std::lock_guard lock(mutex_);
+    if (const auto at = counters_.find(series); at != counters_.end()) return at->second->value();
+    const auto at = gauges_.find(series);
+    return at == gauges_.end() ? -1 : at->second->value();
+  }
+
+ private:
+  template <class T>
+  T& series(std::map<std::string, std::unique_ptr<T>>& all, metrics::Description description,
+            const metrics::Labels& labels) {
+    std::string name(description.name);
+    for (const auto& [key, value] : labels) name += "," + key + "=" + value;
+    const std::lock_guard lock(mutex_);
+    auto& found = all[name];
+    if (found == nullptr) found = std::make_unique<T>(shards_);
+    return *found;
+  }
+
+  const std::size_t shards_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<metrics::Counter>> counters_;
+  std::map<std::string, std::unique_ptr<metrics::Gauge>> gauges_;
+};
+
+class SubscriptionServiceTest : public testing::Test {
+ protected:
+  static constexpr std::size_t kShards = 3;
+  static constexpr std::size_t kMailboxMax = 1000;
+
+  SubscriptionServiceTest() {
+    SubscriptionsConfig config;
+    config.event_queue_max = 500;
+    std::vector<std::string> problems;
+    config.extractors = Extractors::parse(
+        R"({"t": {"name": {"stable_field_index": 0, "event": {"json_pointer": "/data/name"}}}})",
+        256, problems);
+    service_ = std::make_unique<SubscriptionService>(std::move(config), shards_, registry_);
+    shards_.start();
+    run(service_->start());
+  }
+  ~SubscriptionServiceTest() override {
+    for (ShardId shard = 0; shard < kShards; ++shard) remove_all(shard);
+    stop();
+    shards_.finish();
+  }
+
+  void run(Task<> task) {
+    boost::asio::co_spawn(shards_.executor(0), std::move(task), boost::asio::use_future).get();
+  }
+  void stop() { run(service_->stop()); }
+
+  /// The answer of `ask()`, run on that shard.
+  template <class Ask>
+  auto on(ShardId shard, Ask ask) {
+    std::packaged_task<decltype(ask())()> task(std::move(ask));
+    auto answer = task.get_future();
+    shards_.post(shard, std::move(task));
+    return answer.get();
+  }
+
+  /// Waits until `holds()`; false if that takes unreasonably long.
+  template <class Holds>
+  static bool eventually(Holds holds) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  /// A subscriber on `shard` whose subscriptions are in force.
+  TestSubscriber& subscribed(ShardId shard, SubscriptionList list) {
+    auto owned = std::make_unique<TestSubscriber>();
+    TestSubscriber& subscriber = *owned;
+    subscribers_[shard].push_back(std::move(owned));
+    on(shard, [&] { service_->replace(subscriber, std::move(list)); });
+    EXPECT_TRUE(eventually([&] { return on(shard, [&] { return subscriber.times_effective; }); }));
+    return subscriber;
+  }
+
+  void remove_all(ShardId shard) {
+    on(shard, [&] {
+      for (const auto& subscriber : subscribers_[shard]) service_->remove(*subscriber);
+    });
+  }
+
+  Outcome publish(ShardId shard, cloudevents::EventRef event) {
+    return on(shard, [&] { return service_->publish(event); });
+  }
+
+  /// What the subscriber has got once everything that was published before has arrived.
+  std::vector<std::string> received(ShardId shard, TestSubscriber& subscriber, std::size_t count) {
+    EXPECT_TRUE(
+        eventually([&] { return on(shard, [&] { return subscriber.events.size() >= count; }); }));
+    settle();
+    return on(shard, [&] { return subscriber.take(); });
+  }
+
+  /// Returns when what was posted before has been run, and what that has posted, on all shards.
+  void settle() {
+    for (int round = 0; round < 4; ++round) {
+      for (ShardId shard = 0; shard < kShards; ++shard) on(shard, [] {});
+    }
+  }
+
+  Shards shards_{kShards, kMailboxMax};
+  TestRegistry registry_{kShards};
+  std::map<ShardId, std::vector<std::unique_ptr<TestSubscriber>>> subscribers_;
+  std::unique_ptr<SubscriptionService> service_;
+};
+
+TEST_F(SubscriptionServiceTest, EventReachesSubscribersOnEveryShardFromEveryShard) {
+  std::vector<TestSubscriber*> all;
+  for (ShardId shard = 0; shard < kShards; ++shard)
+    all.push_back(&subscribed(shard, {subscribe("t"), subscribe("u")}));
+  for (ShardId from = 0; from < kShards; ++from) {
+    EXPECT_EQ(publish(from, make_event("t", std::to_string(from))), Outcome::kAccepted);
+    for (ShardId to = 0; to < kShards; ++to)
+      EXPECT_THAT(received(to, *all[to], 1), ElementsAre(std::to_string(from)));
+  }
+}
+
+TEST_F(SubscriptionServiceTest, EventThatNobodyWantsIsAcceptedAndGone) {
+  auto& subscriber = subscribed(1, {subscribe("t")});
+  EXPECT_EQ(publish(0, make_event("other", "1")), Outcome::kAccepted);
+  EXPECT_EQ(publish(1, make_event("other", "2")), Outcome::kAccepted);
+  publish(0, make_event("t", "3"));
+  EXPECT_THAT(received(1, subscriber, 1), ElementsAre("3"));
+}
+
+// Observed D7, quirk Q6.
+TEST_F(SubscriptionServiceTest, EventPublishedWhenSubscriptionsAreEffectiveArrives) {
+  constexpr std::size_t kTypes = 100;
+  SubscriptionList fresh;
+  for (std::size_t i = 0; i < kTypes; ++i) fresh.push_back(subscribe("f" + std::to_string(i)));
+  auto& subscriber = *subscribers_[1].emplace_back(std::make_unique<TestSubscriber>());
+  subscriber.on_effective = [&] {
+    for (ShardId from = 0; from < kShards; ++from) {
+      shards_.post(from, [this] {
+        for (std::size_t i = 0; i < kTypes; ++i)
+          EXPECT_EQ(service_->publish(make_event("f" + std::to_string(i), "x")),
+                    Outcome::kAccepted);
+      });
+    }
+  };
+  on(1, [&] { service_->replace(subscriber, fresh); });
+  EXPECT_EQ(received(1, subscriber, kShards * kTypes).size(), kShards * kTypes);
+}
+
+TEST_F(SubscriptionServiceTest, OrderOfAPublishingShardIsKept) {
+  auto& near = subscribed(1, {subscribe("t"), subscribe("u")});
+  auto& far = subscribed(2, {subscribe("t"), subscribe("u")});
+  std::vector<std::string> expected;
+  for (int turn = 0; turn < 200; ++turn) {
+    on(1, [&] {
+      for (int i = 0; i <= turn % 3; ++i) {
+        expected.push_back(std::to_string(expected.size()));
+        EXPECT_EQ(service_->publish(make_event(i % 2 == 0 ? "t" : "u", expected.back())),
+                  Outcome::kAccepted);
+      }
+    });
+  }
+  EXPECT_EQ(received(1, near, expected.size()), expected);
+  EXPECT_EQ(received(2, far, expected.size()), expected);
+}
+
+/// Publishes on `at` and waits until the events are handed over, as a source does that answers.
+Task<> publish_and_hand_over(Ref<SubscriptionService> service, cloudevents::EventRef event) {
+  EXPECT_EQ(service->publish(std::move(event)), Outcome::kAccepted);
+  co_await service->handed_over();
+}
+
+TEST_F(SubscriptionServiceTest, WhatWasHandedOverComesBeforeWhatIsPublishedLaterElsewhere) {
+  std::vector<TestSubscriber*> all;
+  for (ShardId shard = 0; shard < kShards; ++shard)
+    all.push_back(&subscribed(shard, {subscribe("t")}));
+  std::vector<std::string> expected;
+  for (std::size_t i = 0; i < 300; ++i) {
+    expected.push_back(std::to_string(i));
+    const auto from = static_cast<ShardId>(i * 7 % kShards);
+    boost::asio::co_spawn(shards_.executor(from),
+                          publish_and_hand_over(Ref(*service_), make_event("t", expected.back())),
+                          boost::asio::use_future)
+        .get();
+  }
+  for (ShardId shard = 0; shard < kShards; ++shard)
+    EXPECT_EQ(received(shard, *all[shard], expected.size()), expected);
+}
+
+// Observed D9.
+TEST_F(SubscriptionServiceTest, GaugeFollowsTheSubscriptionsInForce) {
+  EXPECT_EQ(registry_.value("rig_subscriptions_total"), 0);
+  auto& first = subscribed(0, {subscribe("t"), subscribe("u"), subscribe("u", {})});
+  subscribed(1, {subscribe("t")});
+  EXPECT_EQ(registry_.value("rig_subscriptions_total"), 4);
+  on(0, [&] { service_->replace(first, {subscribe("t")}); });
+  EXPECT_EQ(registry_.value("rig_subscriptions_total"), 2);
+  remove_all(0);
+  EXPECT_EQ(registry_.value("rig_subscriptions_total"), 1);
+  remove_all(1);
+  EXPECT_EQ(registry_.value("rig_subscriptions_total"), 0);
+}
+
+// Quirk Q19.
+TEST_F(SubscriptionServiceTest, ForwardedEventIsCountedOnceHoweverManyGetIt) {
+  std::vector<TestSubscriber*> all;
+  for (ShardId shard = 0; shard < kShards; ++shard) {
+    all.push_back(&subscribed(shard, {subscribe("t", {Clause{{{0, FieldValue("x")}}}})}));
+    subscribed(shard, {subscribe("t", {Clause{{{0, FieldValue("x")}}}})});
+  }
+  publish(0, make_event("t", "1", {FieldValue("x")}));
+  publish(1, make_event("t", "2", {FieldValue("x")}));
+  publish(1, make_event("t", "nobody", {FieldValue("y")}));
+  publish(1, make_event("u", "nobody"));
+  for (ShardId shard = 0; shard < kShards; ++shard)
+    EXPECT_EQ(received(shard, *all[shard], 2).size(), 2U);
+  EXPECT_EQ(registry_.value("rig_consumed_events_forwarded_total,type=t"), 2);
+  EXPECT_EQ(registry_.value("rig_consumed_events_forwarded_total,type=u"), -1);
+}
+
+TEST_F(SubscriptionServiceTest, FullEventQueueRefusesAndRecovers) {
+  auto& here = subscribed(0, {subscribe("t")});
+  auto& there = subscribed(1, {subscribe("t")});
+  std::size_t accepted = 0;
+  std::size_t refused = 0;
+  on(0, [&] {
+    for (int i = 0; i < 600; ++i) {
+      const auto outcome = service_->publish(make_event("t", std::to_string(i)));
+      ++(outcome == Outcome::kAccepted ? accepted : refused);
+    }
+  });
+  EXPECT_EQ(accepted, 500U);
+  EXPECT_EQ(refused, 100U);
+  EXPECT_EQ(received(0, here, accepted).size(), accepted);
+  EXPECT_EQ(received(1, there, accepted).size(), accepted);
+  EXPECT_EQ(registry_.value("rig_dropped_events_total,reason=overload"), 100);
+  EXPECT_EQ(publish(0, make_event("t", "later")), Outcome::kAccepted);
+  EXPECT_THAT(received(1, there, 1), ElementsAre("later"));
+}
+
+TEST_F(SubscriptionServiceTest, IfOneShardIsOverloadedNobodyGetsTheEvent) {
+  auto& here = subscribed(0, {subscribe("t")});
+  auto& there = subscribed(1, {subscribe("t")});
+  std::promise<void> goes_on;
+  shards_.post(1, [held = goes_on.get_future().share()] { held.wait(); });
+  for (std::size_t i = 0; i <= kMailboxMax; ++i) shards_.post(1, [] {});
+  EXPECT_EQ(publish(0, make_event("t", "refused")), Outcome::kOverloaded);
+  EXPECT_EQ(publish(2, make_event("t", "refused")), Outcome::kOverloaded);
+  EXPECT_EQ(publish(0, make_event("u", "of no concern")), Outcome::kAccepted);
+  goes_on.set_value();
+  settle();
+  EXPECT_THAT(on(0, [&] { return here.take(); }), IsEmpty());
+  EXPECT_THAT(on(1, [&] { return there.take(); }), IsEmpty());
+  EXPECT_EQ(registry_.value("rig_dropped_events_total,reason=overload"), 2);
+  EXPECT_TRUE(
+      eventually([&] { return publish(0, make_event("t", "later")) == Outcome::kAccepted; }));
+  EXPECT_THAT(received(0, here, 1), ElementsAre("later"));
+}
+
+// Quirk Q13.
+TEST_F(SubscriptionServiceTest, TypesThatNobodyWantsAreForgottenOnAllShards) {
+  for (int i = 0; i < 20; ++i) subscribed(0, {subscribe("t" + std::to_string(i))});
+  const auto types = [&](ShardId shard) {
+    return on(shard, [&] { return service_->local().local().interest().types(); });
+  };
+  for (ShardId shard = 0; shard < kShards; ++shard) EXPECT_EQ(types(shard), 20U);
+  remove_all(0);
+  EXPECT_EQ(types(0), 20U) << "they have a grace";
+  on(0, [&] {
+    const auto ticks = 3 * ShardSubscriptions::kSweepInterval / TimerWheel::kTick;
+    for (std::chrono::milliseconds::rep i = 0; i < ticks; ++i) shards_.wheel().advance();
+  });
+  settle();
+  for (ShardId shard = 0; shard < kShards; ++shard) EXPECT_EQ(types(shard), 0U);
+}
+
+TEST_F(SubscriptionServiceTest, ReadsSubscriptionsWithItsExtractors) {
+  const auto good = service_->parse(R"([{"eventType":"t","oneOf":[{"name":"x"}]}])");
+  ASSERT_TRUE(good.has_value());
+  EXPECT_EQ((*good)[0].clauses[0].fields[0].second, FieldValue("x"));
+  EXPECT_TRUE(service_->parse(R"([{"eventType":"t","oneOf":[{"nome":"x"}]}])").has_error());
+  ASSERT_NE(service_->field_plans().plan_for("t"), nullptr);
+  EXPECT_THAT(service_->field_plans().plan_for("t")->fields[0].tokens, ElementsAre("data", "name"));
+}
+
+TEST_F(SubscriptionServiceTest, MessagesThatComeAfterTheStopFindNobody) {
+  subscribed(1, {subscribe("t")});
+  on(0, [&] {
+    for (int i = 0; i < 100; ++i)
+      EXPECT_EQ(service_->publish(make_event("t", "x")), Outcome::kAccepted);
+  });
+  auto& waiting = *subscribers_[2].emplace_back(std::make_unique<TestSubscriber>());
+  on(2, [&] {
+    service_->replace(waiting, {subscribe("fresh")});
+    service_->remove(waiting);
+  });
+  for (ShardId shard = 0; shard < kShards; ++shard) {
+    remove_all(shard);
+    subscribers_[shard].clear();
+  }
+  stop();
+  settle();
+  EXPECT_EQ(registry_.value("rig_subscriptions_total"), 0);
+}
+
+}  // namespace
+}  // namespace rig::subscriptions
