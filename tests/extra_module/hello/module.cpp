@@ -1,4 +1,5 @@
-// The example of services/rig/docs/writing-a-module.md: greets whoever asks, and counts the greetings.
+// The example of services/rig/docs/writing-a-module.md: greets whoever asks, and counts the
+// greetings.
 
 #include <rig/core/env.hpp>
 #include <rig/core/module.hpp>
@@ -42,7 +43,8 @@ class HelloModule final : public Module, public HttpEndpoint {
 
 std::unique_ptr<Module> create(ModuleContext& context) {
   auto module = std::make_unique<HelloModule>(
-      context.env().text({"RIG_HELLO_GREETING", "The word that the hello module greets with"}, "Hello"),
+      context.env().text({"RIG_HELLO_GREETING", "The word that the hello module greets with"},
+                         "Hello"),
       context.need<metrics::Registry>().counter({"rig_hello_greetings_total", "Greetings given"}));
   context.contribute<HttpEndpoint>(*module);
   return module;

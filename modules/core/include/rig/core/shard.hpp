@@ -54,8 +54,9 @@ class Shards {
     post_mail(shard, std::make_unique<MailOf<std::decay_t<F>>>(std::forward<F>(work)));
   }
 
-  /// What this turn has posted so far leaves now instead of at its end: whoever then sends an answer
-  /// knows that nothing that is posted because of it, from whichever shard, comes before. On a shard.
+  /// What this turn has posted so far leaves now instead of at its end: whoever then sends an
+  /// answer knows that nothing that is posted because of it, from whichever shard, comes before. On
+  /// a shard.
   void flush() noexcept;
 
   /// False if `shard` has too much to do: for data that can be refused at the source.
