@@ -36,11 +36,13 @@ class Inbox {
   bool push(MailList mail) {
     waiting_.fetch_add(mail.size(), std::memory_order_relaxed);
     auto* batch = new Batch{std::move(mail)};
-    batch->next = head_.load(std::memory_order_relaxed);
-    while (!head_.compare_exchange_weak(batch->next, batch, std::memory_order_release,
-                                        std::memory_order_relaxed)) {
-    }
-    return batch->next == nullptr;
+    // Once it is pushed, the batch is the taker's: what was below it is kept here.
+    Batch* below = head_.load(std::memory_order_relaxed);
+    do {
+      batch->next = below;
+    } while (!head_.compare_exchange_weak(below, batch, std::memory_order_release,
+                                          std::memory_order_relaxed));
+    return below == nullptr;
   }
 
   void run() noexcept {

@@ -132,7 +132,9 @@ RequestReader::Progress RequestReader::feed(std::string_view bytes) {
     return Progress{State::kNeedMore, consumed};
 
   error_code error;
-  consumed += parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+  const auto taken = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+  const auto unconsumed = bytes.size() - taken;
+  consumed += taken;
   if (error == http::error::need_more) {
     error = {};
   } else if (error == http::error::header_limit) {
@@ -159,7 +161,11 @@ RequestReader::Progress RequestReader::feed(std::string_view bytes) {
     if (parser_->codings > 0 && (!parser_->only_chunked() || parser_->request.version < 11))
       return fail(consumed, 400, "The only transfer coding understood is chunked, on HTTP/1.1.");
   }
-  return Progress{parser_->is_done() ? State::kComplete : State::kNeedMore, consumed};
+  if (parser_->is_done()) return Progress{State::kComplete, consumed};
+  // Between chunks stand sizes, extensions and, at the end, trailers: they are bounded like a head.
+  if (parser_->is_header_done() && unconsumed > limits_.header_bytes_max)
+    return fail(consumed, 400, "The request has an oversized chunk head or trailer.");
+  return Progress{State::kNeedMore, consumed};
 }
 
 bool RequestReader::head_is_complete() const {

@@ -142,6 +142,14 @@ TEST(RequestReader, RefusesWithTheStatusThatFits) {
                 400},
            Case{"chunks on HTTP/1.0",
                 "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+           Case{"an endless chunk extension",
+                "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n2;" +
+                    std::string(300, 'x'),
+                400},
+           Case{"endless trailers",
+                "POST / HTTP/1.1\r\n" + host +
+                    "Transfer-Encoding: chunked\r\n\r\n0\r\nA: " + std::string(300, 'x'),
+                400},
            Case{"a bad chunk size",
                 "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400},
        }) {
