@@ -76,6 +76,15 @@ class TestRegistry final : public metrics::Registry {
   std::map<std::string, std::unique_ptr<metrics::Gauge>> gauges_;
 };
 
+/// The answer of `ask()`, run on that shard.
+template <class Ask>
+auto run_on(Shards& shards, ShardId shard, Ask ask) {
+  std::packaged_task<decltype(ask())()> task(std::move(ask));
+  auto answer = task.get_future();
+  shards.post(shard, std::move(task));
+  return answer.get();
+}
+
 class SubscriptionServiceTest : public testing::Test {
  protected:
   static constexpr std::size_t kShards = 3;
@@ -103,13 +112,9 @@ class SubscriptionServiceTest : public testing::Test {
   }
   void stop() { run(service_->stop()); }
 
-  /// The answer of `ask()`, run on that shard.
   template <class Ask>
   auto on(ShardId shard, Ask ask) {
-    std::packaged_task<decltype(ask())()> task(std::move(ask));
-    auto answer = task.get_future();
-    shards_.post(shard, std::move(task));
-    return answer.get();
+    return run_on(shards_, shard, std::move(ask));
   }
 
   /// Waits until `holds()`; false if that takes unreasonably long.
@@ -136,6 +141,7 @@ class SubscriptionServiceTest : public testing::Test {
   void remove_all(ShardId shard) {
     on(shard, [&] {
       for (const auto& subscriber : subscribers_[shard]) service_->remove(*subscriber);
+      subscribers_[shard].clear();
     });
   }
 
@@ -242,6 +248,30 @@ TEST_F(SubscriptionServiceTest, WhatWasHandedOverComesBeforeWhatIsPublishedLater
     EXPECT_EQ(received(shard, *all[shard], expected.size()), expected);
 }
 
+/// How much longer a shard's mailbox is once an event is handed over.
+Task<std::size_t> mailbox_growth(Ref<Shards> shards, ShardId of, Ref<SubscriptionService> service) {
+  const std::size_t before = shards->load(of).mailbox;
+  co_await publish_and_hand_over(service, make_event("t", "1"));
+  co_return shards->load(of).mailbox - before;
+}
+
+TEST_F(SubscriptionServiceTest, HandedOverMeansInTheMailbox) {
+  auto& subscriber = subscribed(1, {subscribe("t")});
+  std::promise<void> goes_on;
+  std::promise<void> held;
+  shards_.post(1, [&] {
+    held.set_value();
+    goes_on.get_future().wait();
+  });
+  held.get_future().wait();
+  auto growth =
+      boost::asio::co_spawn(shards_.executor(0), mailbox_growth(Ref(shards_), 1, Ref(*service_)),
+                            boost::asio::use_future);
+  EXPECT_EQ(growth.get(), 1U);
+  goes_on.set_value();
+  EXPECT_THAT(received(1, subscriber, 1), ElementsAre("1"));
+}
+
 // Observed D9.
 TEST_F(SubscriptionServiceTest, GaugeFollowsTheSubscriptionsInForce) {
   EXPECT_EQ(registry_.value("rig_subscriptions_total"), 0);
@@ -338,23 +368,76 @@ TEST_F(SubscriptionServiceTest, ReadsSubscriptionsWithItsExtractors) {
   EXPECT_THAT(service_->field_plans().plan_for("t")->fields[0].tokens, ElementsAre("data", "name"));
 }
 
-TEST_F(SubscriptionServiceTest, MessagesThatComeAfterTheStopFindNobody) {
+TEST_F(SubscriptionServiceTest, StopsTwice) {
   subscribed(1, {subscribe("t")});
-  on(0, [&] {
-    for (int i = 0; i < 100; ++i)
-      EXPECT_EQ(service_->publish(make_event("t", "x")), Outcome::kAccepted);
-  });
-  auto& waiting = *subscribers_[2].emplace_back(std::make_unique<TestSubscriber>());
-  on(2, [&] {
-    service_->replace(waiting, {subscribe("fresh")});
-    service_->remove(waiting);
-  });
-  for (ShardId shard = 0; shard < kShards; ++shard) {
-    remove_all(shard);
-    subscribers_[shard].clear();
-  }
+  for (ShardId shard = 0; shard < kShards; ++shard) remove_all(shard);
   stop();
-  settle();
+  stop();
+}
+
+/// One part and no other, as while the module stops.
+class SinglePartTest : public testing::Test {
+ protected:
+  explicit SinglePartTest(std::size_t shards = 2)
+      : shards_(shards, 100), registry_(shards), parts_(std::make_shared<Parts>(shards)) {
+    shards_.start();
+  }
+  ~SinglePartTest() override { shards_.finish(); }
+
+  template <class Ask>
+  auto on_shard_0(Ask ask) {
+    return run_on(shards_, 0, std::move(ask));
+  }
+  void make_part() {
+    part_ = std::make_unique<ShardSubscriptions>(Ref(shards_), parts_,
+                                                 Ref<metrics::Registry>(registry_), 100);
+  }
+
+  Shards shards_;
+  TestRegistry registry_;
+  std::shared_ptr<Parts> parts_;
+  std::unique_ptr<ShardSubscriptions> part_;
+  TestSubscriber subscriber_;
+};
+
+TEST_F(SinglePartTest, MessageToAShardWithoutPartEndsThere) {
+  on_shard_0([&] {
+    make_part();
+    part_->replace(subscriber_, {subscribe("t")});
+  });
+  for (int i = 0; i < 3; ++i) run_on(shards_, 1, [] {});
+  EXPECT_EQ(subscriber_.times_effective, 0U);
+  on_shard_0([&] {
+    part_->remove(subscriber_);
+    part_.reset();
+  });
+}
+
+TEST_F(SinglePartTest, EventsOfATurnInWhichThePartGoesAreGone) {
+  on_shard_0([&] {
+    make_part();
+    part_->replace(subscriber_, {subscribe("t")});
+    EXPECT_EQ(part_->publish(make_event("t", "1")), Outcome::kAccepted);
+    part_->remove(subscriber_);
+    part_.reset();
+  });
+  for (int i = 0; i < 3; ++i) on_shard_0([] {});
+  EXPECT_THAT(subscriber_.events, IsEmpty());
+}
+
+class OnlyShardTest : public SinglePartTest {
+ protected:
+  OnlyShardTest() : SinglePartTest(1) {}
+};
+
+TEST_F(OnlyShardTest, PartThatGoesTakesItsSubscriptionsWithIt) {
+  on_shard_0([&] {
+    make_part();
+    part_->replace(subscriber_, {subscribe("t"), subscribe("u")});
+  });
+  EXPECT_EQ(subscriber_.times_effective, 1U);
+  EXPECT_EQ(registry_.value("rig_subscriptions_total"), 2);
+  on_shard_0([&] { part_.reset(); });
   EXPECT_EQ(registry_.value("rig_subscriptions_total"), 0);
 }
 

@@ -143,17 +143,17 @@ struct TypeIndex {
     field_sets.push_back(std::make_unique<FieldSet>(*this, mask));
     return *field_sets.back();
   }
-  Bucket& bucket(const Clause& clause) {
+  Bucket& bucket(const Clause& clause, std::uint64_t hash_mask) {
     const FieldMask mask = mask_of(clause);
     if (mask == 0) return any;
     FieldSet& set = field_set(mask);
-    const auto hash = hash_values(clause.fields | std::views::values);
+    const auto hash = hash_values(clause.fields | std::views::values) & hash_mask;
     Bucket* found = set.buckets.find(hash, [&](const Bucket& b) { return b.is_of(clause); });
     return found != nullptr ? *found : set.buckets.insert(hash, Bucket::make(set, clause));
   }
 };
 
-Index::Index() = default;
+Index::Index(std::uint64_t hash_mask) : hash_mask_(hash_mask) {}
 
 Index::~Index() {
   const auto forget = [](const Bucket& bucket) {
@@ -175,7 +175,7 @@ bool Index::add(Subscriber& subscriber, const Subscription& subscription) {
 
   auto& own = state_of(subscriber).buckets;
   for (const Clause& clause : subscription.clauses) {
-    Bucket& bucket = type->bucket(clause);
+    Bucket& bucket = type->bucket(clause, hash_mask_);
     auto& others = bucket.subscribers;
     // Subscribers add everything at once, so whoever is in the bucket already is its last one.
     if (!others.empty() && others.back().target == &subscriber) continue;
@@ -208,7 +208,7 @@ void Index::drop(Bucket& bucket, std::vector<std::string>& emptied_types) {
   TypeIndex& type = *bucket.owner->type;
   if (bucket.owner->mask != 0) {
     const auto set = std::ranges::find(type.field_sets, bucket.owner->mask, &FieldSet::mask);
-    (*set)->buckets.erase(hash_values(bucket.values()), bucket);
+    (*set)->buckets.erase(hash_values(bucket.values()) & hash_mask_, bucket);
     if ((*set)->buckets.empty()) {
       std::swap(*set, type.field_sets.back());
       type.field_sets.pop_back();
@@ -247,7 +247,7 @@ void Index::plan(const cloudevents::Event& event) {
   const FieldMask present = present_fields(fields);
   for (const auto& set : type->field_sets) {
     if ((set->mask & ~present) != 0) continue;
-    const auto hash = hash_fields(set->mask, fields);
+    const auto hash = hash_fields(set->mask, fields) & hash_mask_;
     set->buckets.prefetch_slot(hash);
     searches_.push_back({set.get(), hash, place, nullptr});
   }

@@ -38,7 +38,8 @@ class Index {
  public:
   static constexpr std::size_t kFieldsMax = 64;  ///< per event type: a set of fields is one word
 
-  Index();
+  /// `hash_mask`: the bits of the values' hashes to use; with few, a test sees what collisions do.
+  explicit Index(std::uint64_t hash_mask = ~std::uint64_t{0});
   ~Index();  ///< forgets the subscribers that are left
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
@@ -71,6 +72,7 @@ class Index {
   void deliver(std::span<const cloudevents::EventRef> events) noexcept;
   void drop(Bucket& bucket, std::vector<std::string>& emptied_types);
 
+  const std::uint64_t hash_mask_;
   NodeTable<TypeIndex> types_;
   std::uint64_t match_number_ = 0;
   // Of the events being matched, and the answer; they keep their memory.

@@ -112,7 +112,8 @@ class IndexProperty : public testing::TestWithParam<unsigned> {};
 
 TEST_P(IndexProperty, DeliversExactlyWhatTheRulesSay) {
   RandomWorld world(GetParam());
-  Index index;
+  // Hashes must be of no consequence: full ones, very short ones, and all the same.
+  Index index(std::array{~std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{0}}[GetParam() % 3]);
   std::vector<std::unique_ptr<Client>> clients;
   for (int step = 0; step < 600; ++step) {
     const std::size_t dice = world.below(10);

@@ -116,6 +116,13 @@ TEST_F(MatchTest, HowManyClausesMatchMakesOneDelivery) {
   EXPECT_EQ(deliveries({FieldValue("x"), FieldValue("y")}), 1U);
 }
 
+TEST_F(MatchTest, ClauseThatIsThereAlreadyTakesNoMemory) {
+  const Clause clause{{{0, FieldValue("x")}}};
+  have({Clause{}, clause, Clause{}, clause});
+  index_.add(subscriber_, subscribe("t", {clause, Clause{}}));
+  EXPECT_EQ(state_of(subscriber_).buckets.size(), 2U);
+}
+
 TEST_F(MatchTest, WithoutClausesNothingMatches) {
   EXPECT_FALSE(index_.add(subscriber_, subscribe("t", {})));
   EXPECT_EQ(index_.types(), 0U);

@@ -84,7 +84,7 @@ void Interest::receive(ShardId from, const InterestMessage& message, std::vector
         RIG_ASSERT(type.answers_missing != 0);
         if (--type.answers_missing != 0) break;
         noted.insert(noted.end(), type.waiting.begin(), type.waiting.end());
-        type.waiting = {};
+        std::vector<Ticket>().swap(type.waiting);
         break;
       }
       case InterestMessage::Kind::kDrop: {
@@ -119,7 +119,7 @@ void Interest::sweep() {
     forget_if_unwanted(*type);
     return true;
   });
-  if (idle_.empty()) idle_ = {};
+  if (idle_.empty()) std::vector<Type*>().swap(idle_);
   broadcast(InterestMessage::Kind::kDrop, std::move(dropped));
 }
 

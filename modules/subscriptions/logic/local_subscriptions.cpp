@@ -86,8 +86,8 @@ LocalSubscriptions::WaitingSet LocalSubscriptions::take_waiting(Interest::Ticket
   ticket_of_.erase(set.subscriber);
   state_of(*set.subscriber).waiting_for_shards = false;
   if (waiting_.empty()) {  // after a storm of connections its memory goes back
-    waiting_ = {};
-    ticket_of_ = {};
+    waiting_.rehash(0);
+    ticket_of_.rehash(0);
   }
   return set;
 }
