@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
+using namespace std::string_literals;
 
 // A gateway and a subscriber of the types "t" and "fence".
 class Publishing : public ::testing::Test {
@@ -168,7 +169,7 @@ INSTANTIATE_TEST_SUITE_P(
             "Text10", binary("1.0", "text/plain"), "a \"quoted\"\nline",
             R"({"data":"a \"quoted\"\nline","datacontenttype":"text/plain","id":"7","source":"/cli","specversion":"1.0","type":"t"})"},
         BinaryCase{
-            "Bytes10", binary("1.0", "application/octet-stream"), std::string("\xFF\x00\x01", 3),
+            "Bytes10", binary("1.0", "application/octet-stream"), "\xFF\x00\x01"s,
             R"({"data_base64":"/wAB","datacontenttype":"application/octet-stream","id":"7","source":"/cli","specversion":"1.0","type":"t"})"},
         BinaryCase{
             "PercentEncoded10",
@@ -238,7 +239,7 @@ INSTANTIATE_TEST_SUITE_P(
         not_an_event("EmptyId", R"({"specversion":"1.0","type":"t","source":"/x","id":""})", "id"),
         not_an_event("EmptySource", R"({"specversion":"1.0","type":"t","source":"","id":"1"})",
                      "source"),
-        not_an_event("Garbage", std::string("\x00\xFF\xFE{}", 5)),
+        not_an_event("Garbage", "\x00\xFF\xFE{}"s),
         not_an_event(
             "InvalidUtf8",
             "{\"specversion\":\"1.0\",\"type\":\"t\",\"source\":\"/x\",\"id\":\"\xC3\x28\"}"),

@@ -82,9 +82,10 @@ void TransportShard::finish_streams() {
 }
 
 Task<> TransportShard::begin_drain(Ref<TransportShard> self) {
+  // First of all: whoever sees that the door is closed is answered with `connection: close`.
+  self->is_draining_ = true;
   self->accepting_.cancel();
   co_await self->accepting_.join();
-  self->is_draining_ = true;
   for (auto& session : self->sessions_) session.close_if_idle();
   self->finish_streams();
 }

@@ -17,6 +17,7 @@ using transport::Door;
 using transport::HttpEndpoint;
 using transport::HttpRequest;
 using transport::HttpResponse;
+using transport::query_parameter;
 using transport::Route;
 
 constexpr PortKey kNeeds[] = {port<metrics::Registry>()};
