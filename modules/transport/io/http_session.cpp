@@ -121,11 +121,18 @@ Task<HttpSession::Read> HttpSession::read_request() {
       const bool written = co_await write(std::string(kContinue));
       if (!written) co_return Read::kClosed;
     }
-    if (!is_in_request_ && shard_.is_draining()) co_return Read::kClosed;
+    if (!is_in_request_ && shard_.is_draining()) {
+      // The last look: a request that has come in meanwhile is still answered.
+      const auto received = read_now(socket_.native_handle(), shard_.scratch());
+      if (received.bytes == 0) co_return Read::kClosed;
+      state = feed_received(received.bytes);
+      continue;
+    }
     is_waiting_for_request_ = !is_in_request_;
     const bool readable = co_await wait(Socket::wait_read, read_timeout());
     is_waiting_for_request_ = false;
     if (!readable) {
+      if (!is_timed_out_ && !is_in_request_ && shard_.is_draining()) continue;
       if (!is_timed_out_ || !is_in_request_) co_return Read::kClosed;
       co_await refuse(408, "The request did not come in time.");
       co_return Read::kRefused;
