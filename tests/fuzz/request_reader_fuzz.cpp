@@ -4,6 +4,7 @@
 
 #include <rig/core/assert.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -16,9 +17,6 @@ using rig::transport::RequestReader;
 struct Result {
   std::string requests;
   RequestReader::State last = RequestReader::State::kNeedMore;
-  int status = 0;
-
-  friend bool operator==(const Result&, const Result&) = default;
 };
 
 Result read(std::string_view bytes, std::size_t step) {
@@ -40,7 +38,6 @@ Result read(std::string_view bytes, std::size_t step) {
         result.requests.append(request.headers[i].name).append(request.headers[i].value);
     } while (!kept.empty());
   }
-  if (result.last == RequestReader::State::kFailed) result.status = reader.failure().status;
   return result;
 }
 
