@@ -10,6 +10,18 @@
 
 namespace testkit {
 
+/// How much memory the gateway may hold that it has freed: a sanitizer keeps it back for a while.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TESTKIT_SANITIZED
+#endif
+#endif
+#ifdef TESTKIT_SANITIZED
+inline constexpr std::size_t kMemoryKeptBack = 512U << 20U;
+#else
+inline constexpr std::size_t kMemoryKeptBack = 0;
+#endif
+
 /// The lines of a JSON log whose `message` is this, as whole JSON texts.
 [[nodiscard]] std::vector<std::string> log_lines(std::string_view log, std::string_view message);
 

@@ -172,6 +172,7 @@ class SubscriptionServiceTest : public testing::Test {
 
 TEST_F(SubscriptionServiceTest, EventReachesSubscribersOnEveryShardFromEveryShard) {
   std::vector<TestSubscriber*> all;
+  all.reserve(kShards);
   for (ShardId shard = 0; shard < kShards; ++shard)
     all.push_back(&subscribed(shard, {subscribe("t"), subscribe("u")}));
   for (ShardId from = 0; from < kShards; ++from) {
@@ -233,6 +234,7 @@ Task<> publish_and_hand_over(Ref<SubscriptionService> service, cloudevents::Even
 
 TEST_F(SubscriptionServiceTest, WhatWasHandedOverComesBeforeWhatIsPublishedLaterElsewhere) {
   std::vector<TestSubscriber*> all;
+  all.reserve(kShards);
   for (ShardId shard = 0; shard < kShards; ++shard)
     all.push_back(&subscribed(shard, {subscribe("t")}));
   std::vector<std::string> expected;
@@ -289,6 +291,7 @@ TEST_F(SubscriptionServiceTest, GaugeFollowsTheSubscriptionsInForce) {
 // Quirk Q19.
 TEST_F(SubscriptionServiceTest, ForwardedEventIsCountedOnceHoweverManyGetIt) {
   std::vector<TestSubscriber*> all;
+  all.reserve(kShards);
   for (ShardId shard = 0; shard < kShards; ++shard) {
     all.push_back(&subscribed(shard, {subscribe("t", {Clause{{{0, FieldValue("x")}}}})}));
     subscribed(shard, {subscribe("t", {Clause{{{0, FieldValue("x")}}}})});

@@ -35,16 +35,13 @@ void Headers::clear() noexcept {
 }
 
 std::string_view HttpRequest::path() const noexcept {
-  std::string_view text = target;
+  const std::string_view text = std::string_view(target).substr(0, target.find('?'));
+  if (text.starts_with('/')) return text;
   // Absolute form (RFC 9112, 3.2.2): what stands before the path does not select the resource here.
-  if (!text.starts_with('/')) {
-    const auto authority = text.find("://");
-    if (authority != std::string_view::npos) {
-      const auto slash = text.find_first_of("/?", authority + 3);
-      text = slash == std::string_view::npos ? std::string_view("/") : text.substr(slash);
-    }
-  }
-  return text.substr(0, text.find('?'));
+  const auto authority = text.find("://");
+  if (authority == std::string_view::npos) return text;
+  const auto slash = text.find('/', authority + 3);
+  return slash == std::string_view::npos ? std::string_view("/") : text.substr(slash);
 }
 
 std::string_view HttpRequest::query() const noexcept {

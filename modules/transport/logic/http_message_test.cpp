@@ -21,10 +21,10 @@ TEST(HttpRequest, SplitsTheTarget) {
   struct Case {
     std::string_view target, path, query;
   };
-  for (const auto& c :
-       {Case{"/a/b?c=d?e", "/a/b", "c=d?e"}, Case{"/a", "/a", ""}, Case{"/?", "/", ""},
-        Case{"http://host:1/a?b", "/a", "b"}, Case{"http://host", "/", ""},
-        Case{"http://host?x=/y", "", "x=/y"}, Case{"*", "*", ""}}) {
+  for (const auto& c : {Case{"/a/b?c=d?e", "/a/b", "c=d?e"}, Case{"/a", "/a", ""},
+                        Case{"/?", "/", ""}, Case{"http://host:1/a?b", "/a", "b"},
+                        Case{"http://host", "/", ""}, Case{"http://host?x=/y", "/", "x=/y"},
+                        Case{"a?b://c/d", "a", "b://c/d"}, Case{"*", "*", ""}}) {
     HttpRequest request;
     request.target = c.target;
     EXPECT_EQ(request.path(), c.path) << c.target;
