@@ -24,10 +24,10 @@ void append_hex(std::string& out, Number value, std::size_t digits) {
 
 template <std::unsigned_integral Number>
 bool take_hex(std::string_view& text, std::size_t digits, Number& value) {
-  const char* end = text.data() + digits;
-  const auto parsed = std::from_chars(text.data(), end, value, 16);
+  const std::string_view field = text.substr(0, digits);
   text.remove_prefix(digits);
-  return parsed.ec == std::errc{} && parsed.ptr == end;
+  const auto parsed = std::from_chars(field.data(), field.data() + field.size(), value, 16);
+  return parsed.ec == std::errc{} && parsed.ptr == field.data() + field.size();
 }
 
 }  // namespace

@@ -140,6 +140,9 @@ std::uint64_t LoadRun::publish_on_schedule(Nanos start, double seconds) {
     }
     poll(publishers_.has_idle() && sent < total ? due(sent) : now() + kTick);
   }
+  for (const Nanos end = start + from_seconds(seconds); now() < end;) {
+    poll(end);
+  }
   return total - sent;
 }
 

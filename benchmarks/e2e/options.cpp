@@ -37,7 +37,7 @@ bool set_label(Options& options, std::string_view text) {
 }
 
 const std::array<Flag, 17>& flags() {
-  static const std::array<Flag, 17> all{{
+  static const std::array<Flag, 17> kAll{{
       {"--peer", "rig or floor (rig)", set_peer},
       {"--label", "a name for the run", set_label},
       {"--port", "where clients subscribe", number(&Options::port)},
@@ -58,7 +58,7 @@ const std::array<Flag, 17>& flags() {
       {"--connect-timeout", "seconds until all must be subscribed (60)",
        number(&Options::connect_timeout)},
   }};
-  return all;
+  return kAll;
 }
 
 void check(const Options& options) {

@@ -56,10 +56,14 @@ def output_of(root, *command):
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def describe(root, programs):
+def commit_of(root):
     git = ("git", "-c", "safe.directory=*")
     commit = output_of(root, *git, "rev-parse", "--short=12", "HEAD") or "none"
-    is_changed = bool(output_of(root, *git, "status", "--porcelain"))
+    return commit + (" with changes" if output_of(root, *git, "status", "--porcelain") else "")
+
+
+def describe(root, programs, is_built_here):
+    """`is_built_here`: the programs were just built from this tree; otherwise the gateway says what it was built from."""
     cache = programs.parent / "CMakeCache.txt"
     build = "unknown"
     if cache.is_file():
@@ -68,7 +72,7 @@ def describe(root, programs):
         build = f"{value_of(cache, 'CMAKE_BUILD_TYPE:')}{lto}, {output_of(root, compiler, '--version').splitlines()[0]}"
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "commit": commit + (" with changes" if is_changed else ""),
+        "commit": commit_of(root) if is_built_here else f"of {output_of(root, programs / 'rig', '--version')}",
         "build": build,
         "cpu": value_of("/proc/cpuinfo", "model name"),
         "cpus": len(os.sched_getaffinity(0)),
