@@ -70,9 +70,13 @@ class TransportModule final : public Module {
 std::unique_ptr<Module> create(ModuleContext& context) {
   auto config = TransportConfig::from_env(context.env());
   Cors cors(config.cors);
-  TransportContext shared{std::move(config), RouteTable(),
-                          std::move(cors),   TransportMetrics(context.need<metrics::Registry>()),
-                          context.shards(),  context.need<subscriptions::Subscriptions>()};
+  TransportContext shared{std::move(config),
+                          RouteTable(),
+                          std::move(cors),
+                          TransportMetrics(context.need<metrics::Registry>()),
+                          context.shards(),
+                          context.lifecycle(),
+                          context.need<subscriptions::Subscriptions>()};
   return std::make_unique<TransportModule>(std::move(shared), context.collect<HttpEndpoint>());
 }
 

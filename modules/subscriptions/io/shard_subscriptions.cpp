@@ -99,7 +99,8 @@ EventSink::Outcome ShardSubscriptions::publish(cloudevents::EventRef event) {
 /// mailbox gives one order to everything that is delivered here.
 void ShardSubscriptions::flush() {
   flush_is_due_ = false;
-  for (ShardId to = 0; to < outgoing_.size(); ++to) {
+  const auto shards = static_cast<ShardId>(outgoing_.size());
+  for (ShardId to = 0; to < shards; ++to) {
     if (outgoing_[to].empty()) continue;
     parts_->queued(to).fetch_add(outgoing_[to].size(), std::memory_order_relaxed);
     shards_->post(to, [parts = parts_, events = std::exchange(outgoing_[to], {})] {

@@ -54,7 +54,7 @@ class ShardSubscriptions final : private InterestPostman {
 
   ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts> parts,
                      Ref<metrics::Registry> registry, std::size_t event_queue_max);
-  ~ShardSubscriptions();
+  virtual ~ShardSubscriptions();
 
   void replace(Subscriber& subscriber, SubscriptionList list);
   void remove(Subscriber& subscriber) noexcept;

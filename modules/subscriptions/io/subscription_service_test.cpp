@@ -63,7 +63,7 @@ class TestRegistry final : public metrics::Registry {
   T& series(std::map<std::string, std::unique_ptr<T>>& all, metrics::Description description,
             const metrics::Labels& labels) {
     std::string name(description.name);
-    for (const auto& [key, value] : labels) name += "," + key + "=" + value;
+    for (const auto& [key, value] : labels) name.append(",").append(key).append("=").append(value);
     const std::lock_guard lock(mutex_);
     auto& found = all[name];
     if (found == nullptr) found = std::make_unique<T>(shards_);
@@ -86,6 +86,13 @@ auto run_on(Shards& shards, ShardId shard, Ask ask) {
 }
 
 class SubscriptionServiceTest : public testing::Test {
+ public:
+  ~SubscriptionServiceTest() override {
+    for (ShardId shard = 0; shard < kShards; ++shard) remove_all(shard);
+    stop();
+    shards_.finish();
+  }
+
  protected:
   static constexpr std::size_t kShards = 3;
   static constexpr std::size_t kMailboxMax = 1000;
@@ -100,11 +107,6 @@ class SubscriptionServiceTest : public testing::Test {
     service_ = std::make_unique<SubscriptionService>(std::move(config), shards_, registry_);
     shards_.start();
     run(service_->start());
-  }
-  ~SubscriptionServiceTest() override {
-    for (ShardId shard = 0; shard < kShards; ++shard) remove_all(shard);
-    stop();
-    shards_.finish();
   }
 
   void run(Task<> task) {
@@ -380,12 +382,14 @@ TEST_F(SubscriptionServiceTest, StopsTwice) {
 
 /// One part and no other, as while the module stops.
 class SinglePartTest : public testing::Test {
+ public:
+  ~SinglePartTest() override { shards_.finish(); }
+
  protected:
   explicit SinglePartTest(std::size_t shards = 2)
       : shards_(shards, 100), registry_(shards), parts_(std::make_shared<Parts>(shards)) {
     shards_.start();
   }
-  ~SinglePartTest() override { shards_.finish(); }
 
   template <class Ask>
   auto on_shard_0(Ask ask) {

@@ -20,11 +20,11 @@ constexpr std::uint64_t kOdd2 = 0xA0761D6478BD642FU;
 }  // namespace
 
 std::uint64_t hash_seed() noexcept {
-  static const std::uint64_t seed = [] {
+  static const std::uint64_t kSeed = [] {
     std::random_device random;
     return (std::uint64_t{random()} << 32) ^ random();
   }();
-  return seed;
+  return kSeed;
 }
 
 std::uint64_t hash_of(std::string_view text) noexcept {

@@ -16,16 +16,16 @@ namespace {
 using cloudevents::FieldValue;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 /// A number, as a field has it.
 FieldValue number(std::int64_t value) { return FieldValue(value); }
 
 /// One subscriber and the rules of `events.md` 7 about when it gets an event of type "t".
 class MatchTest : public testing::Test {
- protected:
+ public:
   ~MatchTest() override { index_.remove(subscriber_); }
 
+ protected:
   void have(std::vector<Clause> clauses) {
     index_.remove(subscriber_);
     index_.add(subscriber_, subscribe("t", std::move(clauses)));

@@ -13,7 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 using Kind = InterestMessage::Kind;
 
 InterestMessage message(Kind kind, std::vector<std::string> types) {

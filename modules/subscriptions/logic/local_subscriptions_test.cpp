@@ -101,11 +101,13 @@ SubscriptionList list_of(std::initializer_list<const char*> types) {
 }
 
 class LocalSubscriptionsTest : public testing::Test {
- protected:
+ public:
   ~LocalSubscriptionsTest() override {
     network_.shard(0).remove(a_);
     network_.shard(0).remove(b_);
   }
+
+ protected:
   std::vector<std::string> published(std::size_t at, const std::string& type) {
     network_.publish(at, make_event(type, type));
     network_.deliver_all();
@@ -267,6 +269,11 @@ TEST_F(LocalSubscriptionsTest, NothingIsLeftOfTypesThatNobodyWants) {
 
 /// Random clients on random shards change their minds while messages and events are under way.
 class NetworkStorm : public testing::TestWithParam<unsigned> {
+ public:
+  ~NetworkStorm() override {
+    while (!clients_.empty()) remove_client();
+  }
+
  protected:
   using Types = std::set<std::string>;
 
@@ -277,10 +284,6 @@ class NetworkStorm : public testing::TestWithParam<unsigned> {
     bool waits = false;
     TestSubscriber subscriber;
   };
-
-  ~NetworkStorm() override {
-    while (!clients_.empty()) remove_client();
-  }
 
   std::size_t below(std::size_t n) { return random_() % n; }
   std::string some_type() { return std::string(1, static_cast<char>('a' + below(6))); }

@@ -82,8 +82,6 @@ void TransportShard::finish_streams() {
 }
 
 Task<> TransportShard::begin_drain(Ref<TransportShard> self) {
-  // First of all: whoever sees that the door is closed is answered with `connection: close`.
-  self->is_draining_ = true;
   self->accepting_.cancel();
   co_await self->accepting_.join();
   for (auto& session : self->sessions_) session.close_if_idle();
@@ -97,7 +95,6 @@ Task<> TransportShard::drained(Ref<TransportShard> self, Deadline deadline) {
 }
 
 Task<> TransportShard::stop(Ref<TransportShard> self) {
-  self->is_draining_ = true;
   self->accepting_.cancel();
   for (auto& session : self->sessions_) session.close();
   self->tasks_.cancel();

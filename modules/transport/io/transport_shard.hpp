@@ -10,6 +10,7 @@
 
 #include <rig/cloudevents/event.hpp>
 #include <rig/core/deadline.hpp>
+#include <rig/core/lifecycle.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/core/shard.hpp>
 #include <rig/core/task_group.hpp>
@@ -39,6 +40,7 @@ struct TransportContext {
   Cors cors;
   TransportMetrics metrics;
   Shards& shards;
+  const Lifecycle& lifecycle;
   subscriptions::Subscriptions& subscriptions;
 };
 
@@ -91,7 +93,8 @@ class TransportShard {
   [[nodiscard]] WriteQueue& writes() { return writes_; }
   [[nodiscard]] Executor executor() const { return executor_; }
   [[nodiscard]] std::span<char> scratch() { return scratch_; }
-  [[nodiscard]] bool is_draining() const { return is_draining_; }
+  /// True on all shards before the first of them closes its door.
+  [[nodiscard]] bool is_draining() const { return context_.lifecycle.phase() >= Phase::kDraining; }
   [[nodiscard]] bool is_full() const { return connections_ >= config().connections_max; }
   /// The value of the `date` header, at most a second old.
   [[nodiscard]] std::string_view date();
@@ -118,7 +121,6 @@ class TransportShard {
   std::chrono::system_clock::time_point date_at_;
   std::uint64_t request_ids_;
   std::size_t connections_ = 0;
-  bool is_draining_ = false;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                     boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
       quiet_;  // cancelled when the last connection is gone

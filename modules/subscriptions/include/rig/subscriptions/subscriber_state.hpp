@@ -30,7 +30,7 @@ class LinkList {
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] Link<T> operator[](std::uint32_t i) const noexcept {
-    return is_in_place() ? Link<T>{one_, back_or_capacity_} : many_[i];
+    return is_in_place() ? Link<T>{targets_.one, back_or_capacity_} : targets_.many[i];
   }
   [[nodiscard]] Link<T> back() const noexcept { return (*this)[size_ - 1]; }
 
@@ -38,19 +38,19 @@ class LinkList {
   template <class Visit>
   void for_each_target(Visit visit) const {
     if (is_in_place()) {
-      if (size_ == 1) visit(*one_);
+      if (size_ == 1) visit(*targets_.one);
       return;
     }
-    for (std::uint32_t i = 0; i < size_; ++i) visit(*many_[i].target);
+    for (std::uint32_t i = 0; i < size_; ++i) visit(*targets_.many[i].target);
   }
 
   void set_back(std::uint32_t i, std::uint32_t back) noexcept {
-    (is_in_place() ? back_or_capacity_ : many_[i].back) = back;
+    (is_in_place() ? back_or_capacity_ : targets_.many[i].back) = back;
   }
 
   void push_back(Link<T> link) {
     if (size_ == 0) {
-      one_ = link.target;
+      targets_.one = link.target;
       back_or_capacity_ = link.back;
     } else {
       if (size_ == 1) {
@@ -59,7 +59,7 @@ class LinkList {
         RIG_ASSERT(size_ <= std::numeric_limits<std::uint32_t>::max() / 2);
         reallocate(2 * size_);
       }
-      many_[size_] = link;
+      targets_.many[size_] = link;
     }
     ++size_;
   }
@@ -71,7 +71,7 @@ class LinkList {
       size_ = 0;
       return;
     }
-    many_[i] = many_[--size_];
+    targets_.many[i] = targets_.many[--size_];
     if (size_ == 1) {
       move_in_place();
     } else if (size_ <= back_or_capacity_ / 4) {
@@ -80,7 +80,7 @@ class LinkList {
   }
 
   void clear() noexcept {
-    if (!is_in_place()) delete[] many_;
+    if (!is_in_place()) delete[] targets_.many;
     size_ = 0;
   }
 
@@ -89,27 +89,29 @@ class LinkList {
 
   void move_to_heap() {
     auto* links = new Link<T>[2];
-    links[0] = Link<T>{one_, back_or_capacity_};
-    many_ = links;
+    links[0] = Link<T>{targets_.one, back_or_capacity_};
+    targets_.many = links;
     back_or_capacity_ = 2;
   }
   void move_in_place() noexcept {
-    auto* links = many_;
-    one_ = links[0].target;
+    auto* links = targets_.many;
+    targets_.one = links[0].target;
     back_or_capacity_ = links[0].back;
     delete[] links;
   }
   void reallocate(std::uint32_t capacity) {
     auto* links = new Link<T>[capacity];
-    for (std::uint32_t i = 0; i < size_; ++i) links[i] = many_[i];
-    delete[] std::exchange(many_, links);
+    for (std::uint32_t i = 0; i < size_; ++i) links[i] = targets_.many[i];
+    delete[] std::exchange(targets_.many, links);
     back_or_capacity_ = capacity;
   }
 
-  union {
-    T* one_ = nullptr;  // if size_ <= 1
-    Link<T>* many_;
+  union Targets {
+    T* one = nullptr;  // if size_ <= 1
+    Link<T>* many;
   };
+
+  Targets targets_;
   std::uint32_t size_ = 0;
   std::uint32_t back_or_capacity_ = 0;  // of the link in place, or of the array
 };
