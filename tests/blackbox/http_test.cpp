@@ -209,13 +209,13 @@ TEST_F(HttpDoor, ABodyThatIsTooLargeIsRefusedBeforeItIsSent) {
 
 TEST_F(HttpDoor, ALargeBodyOnTheWayIsAnsweredWith413) {
   start({{"RIG_REQUEST_BODY_BYTES_MAX", "64KiB"}});
-  const std::string body(4 * 1024 * 1024, 'x');
+  const std::string body(4U << 20U, 'x');
   EXPECT_EQ(
       last_answer_to(kPost + "content-length: " + std::to_string(body.size()) + "\r\n\r\n" + body)
           .status,
       413);
   std::string chunks;
-  while (chunks.size() < body.size()) chunks += chunk(body.substr(0, 16 * 1024));
+  while (chunks.size() < body.size()) chunks += chunk(body.substr(0, 16U << 10U));
   EXPECT_EQ(last_answer_to(kChunkedPost + chunks).status, 413);
 }
 
@@ -352,7 +352,7 @@ TEST_P(BadRequest, IsRefusedAndTheConnectionClosed) {
 INSTANTIATE_TEST_SUITE_P(
     HttpDoor, BadRequest,
     ::testing::Values(
-        Bad{"Garbage", "\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03\r\n\r\n"},
+        Bad{"Garbage", "\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03\r\n\r\n"s},
         Bad{"Text", "hello\r\n\r\n"}, Bad{"OnlySpaces", "     \r\n\r\n"},
         Bad{"NoVersion", "GET /_rig/health\r\n\r\n"},
         Bad{"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},

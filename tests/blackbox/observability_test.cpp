@@ -11,7 +11,6 @@
 namespace testkit {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 TEST(Health, BothDoorsSayOk) {

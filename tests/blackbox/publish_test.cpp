@@ -288,7 +288,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST_F(Publishing, ABodyOverTheLimitIsRefusedWith413) {
-  const auto reply = structured(event_json("t", "1", "\"" + std::string(1024 * 1024, 'x') + "\""));
+  const auto reply = structured(event_json("t", "1", "\"" + std::string(1U << 20U, 'x') + "\""));
   EXPECT_EQ(reply.status, 413);
   expect_nothing_was_delivered();
 }

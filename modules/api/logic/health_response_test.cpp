@@ -17,13 +17,13 @@ TEST(Health, ReadyOnlyWhileServing) {
     Phase phase;
     int status;
     const char* body;
-  } kCases[] = {
+  } cases[] = {
       {Phase::kStarting, 503, R"({"status":"starting"})"},
       {Phase::kServing, 200, R"({"status":"ready"})"},
       {Phase::kDraining, 503, R"({"status":"draining"})"},
       {Phase::kStopped, 503, R"({"status":"stopped"})"},
   };
-  for (const auto& expected : kCases) {
+  for (const auto& expected : cases) {
     const auto response = readiness(expected.phase);
     EXPECT_EQ(response.status, expected.status);
     EXPECT_EQ(response.body, expected.body);

@@ -112,7 +112,7 @@ class TransportShard {
   TransportContext& context_;
   Executor executor_;
   WriteQueue writes_;
-  std::array<char, 64 * 1024> scratch_;
+  std::array<char, std::size_t{64} * 1024> scratch_;
   ChunkRef heartbeat_;
   ChunkRef last_chunk_;
   cloudevents::EventRef encoded_event_;

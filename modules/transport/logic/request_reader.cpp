@@ -14,12 +14,13 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kBodyReserveMax = 64 * 1024;  // what a length that is only announced may cost
+constexpr std::size_t kBodyReserveMax =
+    std::size_t{64} * 1024;  // what a length that is only announced may cost
 
 bool is_token_char(char c) {  // RFC 9110, 5.6.2
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         others.find(c) != std::string_view::npos;
+         kOthers.find(c) != std::string_view::npos;
 }
 
 /// "GET / HTTP/2.0", as opposed to a line that is no request at all.
