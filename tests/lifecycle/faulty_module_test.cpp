@@ -58,19 +58,23 @@ TEST(FaultyModule, ThatNeverGetsReadyCanBeStopped) {
   expect_no_sanitizer_report(program);
 }
 
-void expect_late_end(const std::string& fault) {
+std::string output_of_late_end(const std::string& fault) {
   Gateway gateway(with_fault(fault), kProgram);
   SseClient client(gateway.inbound(), {"a"});
   gateway.process().signal(SIGTERM);
   client.expect_orderly_end();
   gateway.expect_exit(2);
-  EXPECT_THAT(gateway.process().standard_output() + gateway.process().standard_error(),
-              HasSubstr("faulty"));
+  return gateway.process().standard_output() + gateway.process().standard_error();
 }
 
-TEST(FaultyModule, ThatNeverStopsIsNamedAndLeftBehind) { expect_late_end("hang_stop"); }
+TEST(FaultyModule, ThatNeverStopsIsNamedWithItsTasksAndLeftBehind) {
+  EXPECT_THAT(output_of_late_end("hang_stop"),
+              AllOf(HasSubstr("faulty"), HasSubstr("faulty.wait: 1")));
+}
 
-TEST(FaultyModule, ThatBlocksItsThreadIsNamedAndLeftBehind) { expect_late_end("block_stop"); }
+TEST(FaultyModule, ThatBlocksItsThreadIsNamedAndLeftBehind) {
+  EXPECT_THAT(output_of_late_end("block_stop"), HasSubstr("faulty"));
+}
 
 TEST(FaultyModule, ThatThrowsWhileStoppingKeepsNobodyElseFromStopping) {
   Gateway gateway(with_fault("throw_stop"), kProgram);

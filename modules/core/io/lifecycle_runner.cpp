@@ -10,6 +10,7 @@
 #include <rig/core/log_setup.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/core/shard.hpp>
+#include <rig/core/task_group.hpp>
 #include <rig/core/with_deadline.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -265,7 +266,9 @@ void Runner::watch(Step step) {
 }
 
 void Runner::on_late() const {
-  log::write(log::Level::kError, __FILE__, __LINE__, step_.if_late, {{"name", step_.name}});
+  const auto tasks = live_tasks();
+  log::write(log::Level::kError, __FILE__, __LINE__, step_.if_late,
+             {{"name", step_.name}, {"live_tasks", tasks.empty() ? "none" : tasks}});
   end_at_once();
 }
 

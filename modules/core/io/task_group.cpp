@@ -8,10 +8,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <exception>
 #include <list>
+#include <map>
+#include <mutex>
+#include <vector>
 
 namespace rig {
 namespace asio = boost::asio;
@@ -42,27 +46,82 @@ void note_unexpected_error(std::string_view where, std::string_view reason) noex
 
 std::size_t unexpected_errors() noexcept { return unexpected.load(std::memory_order_relaxed); }
 
+namespace {
+
+/// How many tasks a group has, for other threads to read.
+struct Census {
+  std::string_view name;
+  std::atomic<std::size_t> live{0};
+};
+
+/// Every group of the process. Locked when a group comes or goes, never when a task does.
+class Groups {
+ public:
+  void add(const Census& group) {
+    const std::lock_guard lock(mutex_);
+    groups_.push_back(&group);
+  }
+  void remove(const Census& group) {
+    const std::lock_guard lock(mutex_);
+    std::erase(groups_, &group);
+  }
+  std::map<std::string_view, std::size_t> live() {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string_view, std::size_t> tasks;
+    for (const auto* group : groups_)
+      if (const auto live = group->live.load(std::memory_order_relaxed); live > 0)
+        tasks[group->name] += live;
+    return tasks;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<const Census*> groups_;
+};
+
+Groups& groups() {
+  static Groups all;
+  return all;
+}
+
+}  // namespace
+
+std::string live_tasks() {
+  std::string text;
+  for (const auto& [name, live] : groups().live())
+    text.append(text.empty() ? "" : ", ").append(name).append(": ").append(std::to_string(live));
+  return text;
+}
+
 struct TaskGroup::State {
   using Clock = std::chrono::steady_clock;
 
-  explicit State(Executor ex) : executor(ex), empty(ex, Clock::time_point::max()) {}
+  State(Executor ex, std::string_view name)
+      : executor(ex), census{.name = name}, empty(ex, Clock::time_point::max()) {
+    groups().add(census);
+  }
+  ~State() { groups().remove(census); }
 
   Executor executor;
+  Census census;
   std::list<asio::cancellation_signal> children;
   bool is_cancelled = false;
   asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> empty;  // cancelled: joined
 };
 
-TaskGroup::TaskGroup(Executor executor) : state_(std::make_shared<State>(executor)) {}
+TaskGroup::TaskGroup(Executor executor, std::string_view name)
+    : state_(std::make_shared<State>(executor, name)) {}
 
 TaskGroup::~TaskGroup() { RIG_ASSERT(state_->children.empty()); }
 
 bool TaskGroup::spawn(Task<> task) {
   if (state_->is_cancelled) return false;
   const auto child = state_->children.emplace(state_->children.end());
+  state_->census.live.store(state_->children.size(), std::memory_order_relaxed);
   auto on_end = [state = state_, child](const std::exception_ptr& error) {
     note_end(error);
     state->children.erase(child);
+    state->census.live.store(state->children.size(), std::memory_order_relaxed);
     if (state->children.empty()) state->empty.cancel();
   };
   asio::co_spawn(state_->executor, std::move(task),

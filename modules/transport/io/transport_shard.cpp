@@ -21,8 +21,8 @@ TransportShard::TransportShard(TransportContext& context, ShardId shard)
       last_chunk_(encode_last_chunk()),
       request_ids_(std::random_device{}()),
       quiet_(executor_, std::chrono::steady_clock::time_point::max()),
-      accepting_(executor_),
-      tasks_(executor_) {
+      accepting_(executor_, "transport.accept"),
+      tasks_(executor_, "transport.requests") {
   request_ids_ = (request_ids_ << 32) | std::random_device{}();
 }
 

@@ -2,6 +2,8 @@
 #include <rig/core/env.hpp>
 #include <rig/core/error.hpp>
 #include <rig/core/module.hpp>
+#include <rig/core/shard.hpp>
+#include <rig/core/task_group.hpp>
 
 #include <unistd.h>
 #include <boost/asio/steady_timer.hpp>
@@ -35,29 +37,32 @@ Task<> hang() {
 
 class FaultyModule final : public Module {
  public:
-  explicit FaultyModule(Fault fault) : fault_(fault) {}
+  FaultyModule(Fault fault, Executor executor) : fault_(fault), tasks_(executor, "faulty.wait") {}
 
   Task<> start() override {
     if (fault_ == Fault::kStart) throw StartupError("the broker at example.test does not answer");
     if (fault_ == Fault::kThrow) throw std::logic_error("this was never meant to happen");
     if (fault_ == Fault::kHangStart) co_await hang();
+    if (fault_ == Fault::kHangStop) tasks_.spawn(hang());
   }
 
   Task<> stop(Deadline) override {
     if (fault_ == Fault::kThrowStop) throw std::logic_error("this was never meant to happen");
-    if (fault_ == Fault::kHangStop) co_await hang();
+    tasks_.cancel();
+    co_await tasks_.join();
     while (fault_ == Fault::kBlockStop) pause();
   }
 
  private:
   Fault fault_;
+  TaskGroup tasks_;
 };
 
 std::unique_ptr<Module> create(ModuleContext& context) {
   const auto fault = static_cast<Fault>(
       context.env().choice({"RIG_FAULTY", "How this module misbehaves"}, kFaults, 0));
   if (fault == Fault::kCreate) throw StartupError("the file example.avsc does not exist");
-  return std::make_unique<FaultyModule>(fault);
+  return std::make_unique<FaultyModule>(fault, context.shards().executor(0));
 }
 
 }  // namespace

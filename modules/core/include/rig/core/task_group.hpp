@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace rig {
@@ -13,7 +14,8 @@ namespace rig {
 /// use; destroying it while children live is a programmer's error and aborts.
 class TaskGroup {
  public:
-  explicit TaskGroup(Executor executor);
+  /// `name` says what its tasks do, like "transport.accept", and lives as long as the process.
+  TaskGroup(Executor executor, std::string_view name);
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
@@ -31,6 +33,10 @@ class TaskGroup {
   struct State;
   std::shared_ptr<State> state_;
 };
+
+/// The groups that still have tasks, and how many, like "transport.accept: 1, kafka.poll: 2"; from
+/// any thread. It is what a stop that hangs leaves in the log.
+[[nodiscard]] std::string live_tasks();
 
 /// What should be impossible happened and was contained: logs it and counts it.
 void note_unexpected_error(std::string_view where, std::string_view reason) noexcept;
