@@ -17,6 +17,24 @@ std::size_t count(EnvReader& env, Setting setting, std::size_t default_value, Ra
       env.integer(setting, static_cast<std::int64_t>(default_value), allowed));
 }
 
+/// The log that clients which come back are served from.
+LogLimits log_limits(EnvReader& env) {
+  LogLimits limits;
+  limits.events_per_type = count(
+      env, {"RIG_REPLAY_EVENTS_MAX", "Most events of one type kept for clients that come back"},
+      limits.events_per_type, {0, 100'000'000});
+  const Range bytes{0, std::int64_t{1} << 40};
+  limits.bytes =
+      env.bytes({"RIG_REPLAY_BYTES_MAX", "Most memory for events kept for clients that come back"},
+                limits.bytes, bytes);
+  limits.bytes_per_type =
+      env.bytes({"RIG_REPLAY_TYPE_BYTES_MAX", "The same for one event type"}, limits.bytes, bytes);
+  limits.age =
+      env.duration({"RIG_REPLAY_AGE_MAX", "How long events are kept for clients that come back"},
+                   limits.age, std::chrono::milliseconds(0), std::chrono::hours(24));
+  return limits;
+}
+
 }  // namespace
 
 SubscriptionsConfig SubscriptionsConfig::from_env(EnvReader& env) {
@@ -37,6 +55,10 @@ SubscriptionsConfig SubscriptionsConfig::from_env(EnvReader& env) {
             {"RIG_EVENT_QUEUE_MAX",
              "Events that may wait for one shard before publishing is refused as overload"},
             config.event_queue_max, {1, std::numeric_limits<std::uint32_t>::max()});
+  config.log = log_limits(env);
+  config.log_types_max =
+      count(env, {"RIG_REPLAY_TYPES_MAX", "Most event types that the log of events keeps"},
+            config.log_types_max, {0, 10'000'000});
   constexpr std::array<std::string_view, 2> kChoices{"reject", "ignore"};
   config.unknown_fields = static_cast<UnknownFields>(
       env.choice({"RIG_UNKNOWN_FIELDS",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "logic/event_log.hpp"
 #include "logic/extractors.hpp"
 #include "logic/subscription_parser.hpp"
 
@@ -18,6 +19,8 @@ struct SubscriptionsConfig {
   Extractors extractors;
   /// Events that may wait for one shard before publishing is refused.
   std::size_t event_queue_max = 100'000;
+  LogLimits log;
+  std::size_t log_types_max = 100'000;
 
   static SubscriptionsConfig from_env(EnvReader& env);
 };

@@ -261,7 +261,8 @@ TEST(Application, ModuleThatHangsAtStopIsNamedAndEndsWithTwo) {
     program.wait_for("ready");
     program.send(SIGTERM);
     EXPECT_EQ(program.exit_code(), 2) << fault;
-    EXPECT_THAT(program.out(), HasSubstr("name=beta [error] module did not stop in time"));
+    EXPECT_THAT(program.out(),
+                HasSubstr("name=beta live_tasks=none [error] module did not stop in time"));
   }
 }
 
@@ -299,14 +300,16 @@ TEST(Application, ModuleThatIgnoresTheEndOfItsDrainEndsWithTwo) {
   program.wait_for("ready");
   program.send(SIGTERM);
   EXPECT_EQ(program.exit_code(), 2);
-  EXPECT_THAT(program.out(), HasSubstr("name=beta [error] module did not drain in time"));
+  EXPECT_THAT(program.out(),
+              HasSubstr("name=beta live_tasks=none [error] module did not drain in time"));
 }
 
 TEST(Application, ModuleThatHangsAtStartIsNamedAndEndsWithTwo) {
   for (const char* fault : {"start-hangs", "start-blocks"}) {
     Program program({{"FAKE_FAULT", fault}, {"RIG_START_TIMEOUT", "100ms"}});
     EXPECT_EQ(program.exit_code(), 2) << fault;
-    EXPECT_THAT(program.out(), HasSubstr("name=beta [error] module did not start in time"));
+    EXPECT_THAT(program.out(),
+                HasSubstr("name=beta live_tasks=none [error] module did not start in time"));
   }
 }
 
@@ -340,7 +343,8 @@ TEST(Application, SignalDuringAStartThatHangsEndsWithTwo) {
   program.wait_for("beta.start");
   program.send(SIGTERM);
   EXPECT_EQ(program.exit_code(), 2);
-  EXPECT_THAT(program.out(), HasSubstr("name=beta [error] module did not start in time"));
+  EXPECT_THAT(program.out(),
+              HasSubstr("name=beta live_tasks=none [error] module did not start in time"));
 }
 
 TEST(Application, CheckSaysThatSettingsAreFine) {

@@ -4,89 +4,166 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace rig::subscriptions {
+
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+namespace {
+
+std::int64_t difference(std::size_t now, std::size_t before) {
+  return static_cast<std::int64_t>(now) - static_cast<std::int64_t>(before);
+}
+
+}  // namespace
 
 ShardSubscriptions::SweepTimer::SweepTimer(ShardSubscriptions& of) noexcept
     : Timer([](Timer& timer) noexcept { static_cast<SweepTimer&>(timer).owner.sweep(); }),
       owner(of) {}
 
+ShardSubscriptions::Metrics::Metrics(metrics::Registry& registry)
+    : subscriptions(registry.gauge({"rig_subscriptions_total", "Subscriptions in force"})),
+      overload_drops(registry.counter(
+          {"rig_dropped_events_total", "Events that did not reach a receiver, by reason"},
+          {{"reason", "overload"}})),
+      replayed(registry.counter(
+          {"rig_replayed_events_total", "Events given from the log to clients that came back"})),
+      log_events(registry.gauge({"rig_log_events", "Events in the log that replays read"})),
+      log_bytes(registry.gauge({"rig_log_bytes", "Bytes of memory that these events need"})) {}
+
 ShardSubscriptions::ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts> parts,
-                                       Ref<metrics::Registry> registry, std::size_t event_queue_max)
+                                       Ref<metrics::Registry> registry,
+                                       const ShardSettings& settings)
     : shards_(shards),
       parts_(std::move(parts)),
       registry_(registry),
-      subscriptions_(registry->gauge({"rig_subscriptions_total", "Subscriptions in force"})),
-      overload_drops_(registry->counter(
-          {"rig_dropped_events_total", "Events that did not reach a receiver, by reason"},
-          {{"reason", "overload"}})),
+      settings_(settings),
+      metrics_(*registry),
       self_(current_shard()),
-      event_queue_max_(event_queue_max),
+      forwarded_(shards->count()),
       local_(self_, shards->count(), *this),
-      outgoing_(shards->count()),
+      replays_(settings.log_id),
+      early_(settings.log.events_per_type, settings.log.bytes / (4 * shards->count())),
+      early_until_(steady_clock::now() + settings.log.age),
       sweep_timer_(*this) {
+  if (self_ == kLogShard) {
+    log_.emplace(settings.log);
+    local_.record_in(*log_, static_cast<std::size_t>(settings.log.age / kSweepInterval) + 1,
+                     settings.log_types_max);
+  }
   parts_->here() = this;
 }
 
 ShardSubscriptions::~ShardSubscriptions() {
   RIG_ASSERT(current_shard() == self_);
   parts_->here() = nullptr;
-  subscriptions_.sub(static_cast<std::int64_t>(in_force_));
+  metrics_.subscriptions.sub(static_cast<std::int64_t>(in_force_));
 }
 
 void ShardSubscriptions::replace(Subscriber& subscriber, SubscriptionList list) {
+  if (replays_.defer(subscriber, list)) return;
+  put(subscriber, std::move(list));
+}
+
+/// The order matters: the log records a type before it gets what came early, and has that before it
+/// is asked for a page.
+void ShardSubscriptions::put(Subscriber& subscriber, SubscriptionList list) {
+  std::vector<std::string> types;
+  if (!early_.empty()) {
+    const auto names = types_of(list);
+    types.assign(names.begin(), names.end());
+  }
   local_.replace(subscriber, std::move(list));
+  record_early(types);
   subscriptions_changed();
 }
 
+void ShardSubscriptions::resume(Subscriber& subscriber, SubscriptionList list,
+                                std::string_view cursor) {
+  replays_.remove(subscriber);
+  std::erase(resuming_, &subscriber);
+  replays_.add(subscriber, list, cursor);
+  resuming_.push_back(&subscriber);
+  put(subscriber, std::move(list));
+}
+
+void ShardSubscriptions::continue_replay(Subscriber& subscriber) {
+  if (auto request = replays_.next(subscriber)) ask(*std::move(request));
+}
+
 void ShardSubscriptions::remove(Subscriber& subscriber) noexcept {
+  if (replays_.remove(subscriber)) std::erase(resuming_, &subscriber);
   local_.remove(subscriber);
   subscriptions_changed();
 }
 
 void ShardSubscriptions::post(ShardId to, InterestMessage message) {
-  shards_->post(to, [parts = parts_, from = self_, message = std::move(message)] {
+  const auto position = log_ ? log_->position() : 0;
+  shards_->post(to, [parts = parts_, from = self_, position, message = std::move(message)] {
     ShardSubscriptions* part = parts->here();
     if (part == nullptr) return;
+    part->note_position(position);
+    // Before the answer that makes a client's subscriptions effective leaves for its shard.
+    if (message.kind == InterestMessage::Kind::kWant) part->record_early(*message.types);
     part->local_.receive(from, message);
     part->subscriptions_changed();
   });
 }
 
+/// A shard that asks for a type hears where the log is: events before that are none of its own.
+void ShardSubscriptions::note_position(std::uint64_t position) noexcept {
+  position_ = std::max(position_, position);
+}
+
 void ShardSubscriptions::subscriptions_changed() {
   const std::size_t now = local_.in_force();
-  if (now != in_force_) {
-    subscriptions_.add(static_cast<std::int64_t>(now) - static_cast<std::int64_t>(in_force_));
-    in_force_ = now;
-  }
-  if (local_.has_idle_types() && !sweep_timer_.armed())
-    shards_->wheel().arm(sweep_timer_, kSweepInterval);
+  if (now != in_force_) metrics_.subscriptions.add(difference(now, std::exchange(in_force_, now)));
+  std::erase_if(resuming_, [this](Subscriber* subscriber) {
+    if (state_of(*subscriber).waiting_for_shards) return false;
+    ask(replays_.begin(*subscriber));
+    return true;
+  });
+  const bool has_to_sweep = local_.has_to_sweep() || !early_.empty();
+  if (has_to_sweep && !sweep_timer_.armed()) shards_->wheel().arm(sweep_timer_, kSweepInterval);
 }
 
 void ShardSubscriptions::sweep() {
+  if (steady_clock::now() > early_until_) early_.close();
+  if (log_) {
+    log_->expire(steady_clock::now());
+    tell_log_size();
+  }
   local_.sweep();
   subscriptions_changed();
 }
 
-bool ShardSubscriptions::has_room(ShardId shard) const noexcept {
+bool ShardSubscriptions::has_room(ShardId shard, std::size_t more) const noexcept {
   const auto waiting = parts_->queued(shard).load(std::memory_order_relaxed);
-  return waiting + outgoing_[shard].size() < event_queue_max_ && shards_->accepts(shard);
+  return waiting + more < settings_.event_queue_max && shards_->accepts(shard);
 }
 
 EventSink::Outcome ShardSubscriptions::publish(cloudevents::EventRef event) {
   const ShardSet* wanted_by = local_.wanted_by(event->type());
-  if (wanted_by == nullptr) return EventSink::Outcome::kAccepted;
-  const auto shards = static_cast<ShardId>(outgoing_.size());
+  if (wanted_by == nullptr) {
+    if (early_.is_open()) {
+      early_.add(std::move(event));
+      if (!sweep_timer_.armed()) shards_->wheel().arm(sweep_timer_, kSweepInterval);
+    }
+    return EventSink::Outcome::kAccepted;
+  }
+  const auto shards = static_cast<ShardId>(shards_->count());
   for (ShardId to = 0; to < shards; ++to) {
-    if (wanted_by->test(to) && !has_room(to)) {
-      overload_drops_.add();
+    const bool is_on_the_way = to == kLogShard || wanted_by->test(to);
+    if (is_on_the_way && !has_room(to, outgoing_.size())) {
+      metrics_.overload_drops.add();
       return EventSink::Outcome::kOverloaded;
     }
   }
-  for (ShardId to = 0; to < shards; ++to) {
-    if (wanted_by->test(to)) outgoing_[to].push_back(event);
-  }
+  outgoing_.push_back(std::move(event));
   if (!std::exchange(flush_is_due_, true)) {
     boost::asio::post(shards_->executor(self_), [parts = parts_] {
       if (ShardSubscriptions* part = parts->here()) part->flush();
@@ -95,17 +172,17 @@ EventSink::Outcome ShardSubscriptions::publish(cloudevents::EventRef event) {
   return EventSink::Outcome::kAccepted;
 }
 
-/// At the end of a turn. This shard's own events go through its mailbox like those of others: the
-/// mailbox gives one order to everything that is delivered here.
+/// At the end of a turn.
 void ShardSubscriptions::flush() {
   flush_is_due_ = false;
-  const auto shards = static_cast<ShardId>(outgoing_.size());
-  for (ShardId to = 0; to < shards; ++to) {
-    if (outgoing_[to].empty()) continue;
-    parts_->queued(to).fetch_add(outgoing_[to].size(), std::memory_order_relaxed);
-    shards_->post(to, [parts = parts_, events = std::exchange(outgoing_[to], {})] {
-      parts->queued(current_shard()).fetch_sub(events.size(), std::memory_order_relaxed);
-      if (ShardSubscriptions* part = parts->here()) part->deliver(events);
+  Events events = std::exchange(outgoing_, {});
+  if (self_ == kLogShard) {
+    distribute(std::move(events));
+  } else {
+    parts_->queued(kLogShard).fetch_add(events.size(), std::memory_order_relaxed);
+    shards_->post(kLogShard, [parts = parts_, events = std::move(events)]() mutable {
+      parts->queued(kLogShard).fetch_sub(events.size(), std::memory_order_relaxed);
+      if (ShardSubscriptions* part = parts->here()) part->distribute(std::move(events));
     });
   }
   shards_->flush();
@@ -117,7 +194,51 @@ Task<> ShardSubscriptions::handed_over(Ref<ShardSubscriptions> self) {
     co_await boost::asio::post(self->shards_->executor(self->self_), kUseTask);
 }
 
+/// What was published before anybody wanted these types is for those who resume: it goes to the
+/// log, and to nobody else.
+void ShardSubscriptions::record_early(const std::vector<std::string>& types) {
+  for (const std::string& type : types) {
+    if (early_.empty()) return;
+    Events events = early_.take(type);
+    if (events.empty()) continue;
+    shards_->post(kLogShard, [parts = parts_, events = std::move(events)] {
+      if (ShardSubscriptions* part = parts->here()) part->record(events);
+    });
+  }
+}
+
+void ShardSubscriptions::record(const Events& events) {
+  const auto now = steady_clock::now();
+  const auto seconds = static_cast<std::uint64_t>(system_clock::to_time_t(system_clock::now()));
+  for (const auto& event : events) event->set_logged(log_->append(event, now), seconds);
+  tell_log_size();
+}
+
+void ShardSubscriptions::distribute(Events events) {
+  record(events);
+  for (const auto& event : events) {
+    const ShardSet* wanted_by = local_.wanted_by(event->type());
+    if (wanted_by == nullptr) continue;
+    for (std::size_t to = 0; to < forwarded_.size(); ++to) {
+      if (wanted_by->test(to)) forwarded_[to].push_back(event);
+    }
+  }
+  for (ShardId to = 0; to < forwarded_.size(); ++to) {
+    if (to == self_ || forwarded_[to].empty()) continue;
+    parts_->queued(to).fetch_add(forwarded_[to].size(), std::memory_order_relaxed);
+    shards_->post(to, [parts = parts_, batch = std::exchange(forwarded_[to], {})] {
+      parts->queued(current_shard()).fetch_sub(batch.size(), std::memory_order_relaxed);
+      if (ShardSubscriptions* part = parts->here()) part->deliver(batch);
+    });
+  }
+  shards_->flush();
+  deliver(forwarded_[self_]);
+  forwarded_[self_].clear();
+}
+
 void ShardSubscriptions::deliver(const Events& events) {
+  if (events.empty()) return;
+  note_position(events.back()->log_position());
   const auto matched = local_.match(events);
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (matched[i].deliveries != 0 && events[i]->first_match())
@@ -133,6 +254,41 @@ void ShardSubscriptions::count_forwarded(const cloudevents::Event& event,
         {{"type", event.type()}});
   }
   counter->add();
+}
+
+/// The log reads and answers in the same turn in which it would forward events, so the answer has
+/// its place among them.
+void ShardSubscriptions::ask(PageRequest request) {
+  shards_->post(kLogShard, [parts = parts_, shards = shards_, from = self_,
+                            request = std::move(request)]() mutable {
+    ShardSubscriptions* log = parts->here();
+    if (log == nullptr) return;
+    auto page = log->read(request);
+    if (from == kLogShard) return log->receive_page(request, page);
+    shards->post(from, [parts, request = std::move(request), page = std::move(page)] {
+      if (ShardSubscriptions* part = parts->here()) part->receive_page(request, page);
+    });
+  });
+}
+
+EventLog::Page ShardSubscriptions::read(const PageRequest& request) {
+  log_->expire(steady_clock::now());
+  return log_->read(*request.types, request.after, PageRequest::kEventsMax, PageRequest::kBytesMax);
+}
+
+void ShardSubscriptions::receive_page(const PageRequest& request, const EventLog::Page& page) {
+  note_position(page.is_last ? page.upto : 0);
+  std::size_t delivered = 0;
+  const auto finished = replays_.receive(request, page, delivered);
+  metrics_.replayed.add(delivered);
+  if (finished.subscriber == nullptr) return;
+  if (finished.next) replace(*finished.subscriber, *finished.next);
+  finished.subscriber->page_replayed(true);
+}
+
+void ShardSubscriptions::tell_log_size() {
+  metrics_.log_events.add(difference(log_->events(), std::exchange(log_events_, log_->events())));
+  metrics_.log_bytes.add(difference(log_->bytes(), std::exchange(log_bytes_, log_->bytes())));
 }
 
 }  // namespace rig::subscriptions

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "logic/early_events.hpp"
+#include "logic/event_log.hpp"
 #include "logic/local_subscriptions.hpp"
+#include "logic/replays.hpp"
 
 #include <rig/core/assert.hpp>
 #include <rig/core/ref.hpp>
@@ -15,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace rig::subscriptions {
@@ -45,22 +49,38 @@ class Parts {
   std::vector<Slot> slots_;
 };
 
-/// The subscriptions of one shard, and the way of events from it to the others: what one turn of
-/// the loop publishes leaves as one message for each shard that wants any of it.
+/// What the parts of all shards have in common; read only.
+struct ShardSettings {
+  std::size_t event_queue_max = 0;  ///< events that may wait for one shard
+  LogLimits log;
+  std::size_t log_types_max = 0;
+  std::uint32_t log_id = 0;
+};
+
+/// The subscriptions of one shard, and the way of events: what one turn of a shard's loop publishes
+/// leaves as one message for the shard of the log, which gives each event its position and sends it
+/// on, as one message for each shard that wants any of it. So all shards see the same order.
 class ShardSubscriptions final : private InterestPostman {
  public:
   /// How long a type stays wanted without subscribers: one to two intervals.
   static constexpr std::chrono::seconds kSweepInterval{5};
+  /// The shard with the log. Being the first, it is also the first to get what a turn posts to
+  /// several shards: what reaches it because of something that another shard got, comes later.
+  static constexpr ShardId kLogShard = 0;
 
   ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts> parts,
-                     Ref<metrics::Registry> registry, std::size_t event_queue_max);
+                     Ref<metrics::Registry> registry, const ShardSettings& settings);
   virtual ~ShardSubscriptions();
 
   void replace(Subscriber& subscriber, SubscriptionList list);
+  void resume(Subscriber& subscriber, SubscriptionList list, std::string_view cursor);
+  void continue_replay(Subscriber& subscriber);
   void remove(Subscriber& subscriber) noexcept;
   EventSink::Outcome publish(cloudevents::EventRef event);
   static Task<> handed_over(Ref<ShardSubscriptions> self);
 
+  /// Of the last event that came here, or that the log had when it last told something else.
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
   [[nodiscard]] const LocalSubscriptions& local() const noexcept { return local_; }
 
  private:
@@ -70,25 +90,53 @@ class ShardSubscriptions final : private InterestPostman {
     explicit SweepTimer(ShardSubscriptions& of) noexcept;
     ShardSubscriptions& owner;
   };
+  struct Metrics {
+    explicit Metrics(metrics::Registry& registry);
+    metrics::Gauge& subscriptions;
+    metrics::Counter& overload_drops;
+    metrics::Counter& replayed;
+    metrics::Gauge& log_events;
+    metrics::Gauge& log_bytes;
+  };
 
+  void put(Subscriber& subscriber, SubscriptionList list);
   void post(ShardId to, InterestMessage message) override;
+  void note_position(std::uint64_t position) noexcept;
   void subscriptions_changed();
   void sweep();
-  [[nodiscard]] bool has_room(ShardId shard) const noexcept;
+  [[nodiscard]] bool has_room(ShardId shard, std::size_t more) const noexcept;
   void flush();
+  void record_early(const std::vector<std::string>& types);
   void deliver(const Events& events);
   void count_forwarded(const cloudevents::Event& event, metrics::Counter*& counter);
+
+  void ask(PageRequest request);
+  void receive_page(const PageRequest& request, const EventLog::Page& page);
+
+  // On the shard of the log.
+  void distribute(Events events);
+  void record(const Events& events);
+  EventLog::Page read(const PageRequest& request);
+  void tell_log_size();
 
   Ref<Shards> shards_;
   std::shared_ptr<Parts> parts_;
   Ref<metrics::Registry> registry_;
-  metrics::Gauge& subscriptions_;
-  metrics::Counter& overload_drops_;
+  const ShardSettings& settings_;
+  Metrics metrics_;
   const ShardId self_;
-  const std::size_t event_queue_max_;
+  std::optional<EventLog> log_;
+  std::size_t log_events_ = 0;  // as the gauges know
+  std::size_t log_bytes_ = 0;
+  std::vector<Events> forwarded_;  // by receiver; empty between calls
   LocalSubscriptions local_;
-  std::size_t in_force_ = 0;      // as the gauge knows
-  std::vector<Events> outgoing_;  // of this turn, by receiver
+  Replays replays_;
+  std::vector<Subscriber*> resuming_;  // whose subscriptions are not in force yet
+  EarlyEvents early_;
+  std::chrono::steady_clock::time_point early_until_;
+  std::uint64_t position_ = 0;
+  std::size_t in_force_ = 0;  // as the gauge knows
+  Events outgoing_;           // of this turn
   bool flush_is_due_ = false;
   SweepTimer sweep_timer_;
 };

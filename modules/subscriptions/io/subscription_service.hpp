@@ -31,6 +31,17 @@ class SubscriptionService final : public Subscriptions, public EventSink {
     return parser_.parse(json);
   }
   void replace(Subscriber& subscriber, SubscriptionList list) override;
+  void resume(Subscriber& subscriber, SubscriptionList list, std::string_view cursor) override {
+    per_shard_.local().resume(subscriber, std::move(list), cursor);
+  }
+  void continue_replay(Subscriber& subscriber) override {
+    per_shard_.local().continue_replay(subscriber);
+  }
+  [[nodiscard]] Cursor cursor() const override;
+  [[nodiscard]] Cursor cursor_of(const cloudevents::Event& event) const noexcept override {
+    return {settings_.log_id, event.log_position(), event.log_seconds()};
+  }
+  Task<> settled() override;
   void remove(Subscriber& subscriber) noexcept override { per_shard_.local().remove(subscriber); }
   [[nodiscard]] Outcome publish(cloudevents::EventRef event) override;
   Task<> handed_over() override { return ShardSubscriptions::handed_over(Ref(per_shard_.local())); }
@@ -42,8 +53,11 @@ class SubscriptionService final : public Subscriptions, public EventSink {
   [[nodiscard]] const ShardSubscriptions& local() const { return per_shard_.local(); }
 
  private:
+  static Task<> settled_here(Ref<Shards> shards, Ref<SubscriptionService> self);
+
   const SubscriptionsConfig config_;
   const SubscriptionParser parser_;
+  const ShardSettings settings_;
   Ref<Shards> shards_;
   Ref<metrics::Registry> registry_;
   std::shared_ptr<Parts> parts_;

@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
@@ -128,6 +129,22 @@ class SubscriptionServiceTest : public testing::Test {
       std::this_thread::yield();
     }
     return true;
+  }
+
+  /// A subscriber that came back with a cursor and has got everything up to now.
+  TestSubscriber& resumed(ShardId shard, SubscriptionList list, const std::string& cursor) {
+    auto owned = std::make_unique<TestSubscriber>();
+    TestSubscriber& subscriber = *owned;
+    subscribers_[shard].push_back(std::move(owned));
+    subscriber.on_page = [this, &subscriber](bool is_last) {
+      if (!is_last) service_->continue_replay(subscriber);
+    };
+    on(shard, [&] { service_->resume(subscriber, std::move(list), cursor); });
+    EXPECT_TRUE(eventually([&] { return on(shard, [&] { return subscriber.is_live; }); }));
+    return subscriber;
+  }
+  std::vector<std::string> events_of(ShardId shard, const TestSubscriber& subscriber) {
+    return on(shard, [&] { return subscriber.events; });
   }
 
   /// A subscriber on `shard` whose subscriptions are in force.
@@ -357,11 +374,124 @@ TEST_F(SubscriptionServiceTest, TypesThatNobodyWantsAreForgottenOnAllShards) {
   remove_all(0);
   EXPECT_EQ(types(0), 20U) << "they have a grace";
   on(0, [&] {
-    const auto ticks = 3 * ShardSubscriptions::kSweepInterval / TimerWheel::kTick;
+    const auto grace = LogLimits().age + 10 * ShardSubscriptions::kSweepInterval;
+    const auto ticks = grace / TimerWheel::kTick;
     for (std::chrono::milliseconds::rep i = 0; i < ticks; ++i) shards_.wheel().advance();
   });
   settle();
   for (ShardId shard = 0; shard < kShards; ++shard) EXPECT_EQ(types(shard), 0U);
+}
+
+TEST_F(SubscriptionServiceTest, WhoComesBackGetsWhatItMissedAndThenWhatIsPublished) {
+  for (ShardId shard = 0; shard < kShards; ++shard) {
+    const std::string type = "t" + std::to_string(shard);
+    const auto publish_from = [&](ShardId from, const std::string& id) {
+      on(from, [&] { return service_->publish(make_event(type, id)); });
+      run(service_->settled());
+    };
+    auto& first = subscribed(shard, {subscribe(type)});
+    publish_from(0, "1");
+    EXPECT_THAT(events_of(shard, first), ElementsAre("1"));
+    const auto cursor = on(shard, [&] { return service_->cursor().text(); });
+    remove_all(shard);
+    publish_from(1, "2");
+    publish_from(2, "3");
+    auto& second = resumed(shard, {subscribe(type)}, cursor);
+    publish_from(1, "4");
+    EXPECT_THAT(events_of(shard, second), ElementsAre("2", "3", "4")) << "on shard " << shard;
+    EXPECT_THAT(on(shard, [&] { return second.gaps; }), IsEmpty());
+  }
+}
+
+TEST_F(SubscriptionServiceTest, AReplayHasOnlyWhatTheSubscriptionsAskFor) {
+  const Clause alice{{{0, FieldValue("alice")}}};
+  auto& other = subscribed(1, {subscribe("t")});
+  const auto cursor = on(1, [&] { return service_->cursor().text(); });
+  on(0, [&] {
+    for (const auto& event :
+         {make_event("t", "1", {FieldValue("alice")}), make_event("t", "2", {FieldValue("bob")}),
+          make_event("t", "3", {FieldValue("alice")})})
+      EXPECT_EQ(service_->publish(event), Outcome::kAccepted);
+  });
+  run(service_->settled());
+  auto& back = resumed(2, {subscribe("t", {alice})}, cursor);
+  EXPECT_THAT(events_of(2, back), ElementsAre("1", "3"));
+  EXPECT_THAT(events_of(1, other), ElementsAre("1", "2", "3"));
+}
+
+TEST_F(SubscriptionServiceTest, ACursorThatCannotBeResumedFromIsAGap) {
+  subscribed(0, {subscribe("t")});
+  on(0, [&] { return service_->publish(make_event("t", "1")); });
+  run(service_->settled());
+  auto restarted = on(0, [&] { return service_->cursor(); });
+  restarted.log ^= 1;
+  restarted.seconds = 1234;
+  auto& back = resumed(1, {subscribe("t")}, restarted.text());
+  EXPECT_THAT(events_of(1, back), ElementsAre("1")) << "all that this log has came later";
+  EXPECT_THAT(on(1, [&] { return back.gaps; }), ElementsAre("restarted since 1234"));
+
+  auto& lost = resumed(2, {subscribe("t")}, "what is this?");
+  EXPECT_THAT(events_of(2, lost), IsEmpty());
+  EXPECT_THAT(on(2, [&] { return lost.gaps; }), ElementsAre("unknown since 0"));
+
+  auto& stranger = resumed(2, {subscribe("never heard of")}, on(0, [&] {
+                             auto past = service_->cursor();
+                             past.position -= 1;
+                             past.seconds = 77;
+                             return past.text();
+                           }));
+  EXPECT_THAT(on(2, [&] { return stranger.gaps; }), ElementsAre("expired since 77"));
+}
+
+TEST_F(SubscriptionServiceTest, WhatIsPublishedBeforeTheFirstOldClientIsBackIsKeptForIt) {
+  for (ShardId from = 0; from < kShards; ++from)
+    on(from, [&] { return service_->publish(make_event("t", std::to_string(from))); });
+  run(service_->settled());
+  auto& fresh = subscribed(1, {subscribe("t")});
+  auto& back = resumed(2, {subscribe("t")}, "1-1-1");
+  on(0, [&] { return service_->publish(make_event("t", "9")); });
+  run(service_->settled());
+  EXPECT_THAT(events_of(2, back), testing::UnorderedElementsAre("0", "1", "2", "9"));
+  EXPECT_THAT(events_of(1, fresh), ElementsAre("9"));
+}
+
+// While two shards publish, a client of the third goes and comes back; the model is: everything,
+// in one order, once.
+TEST_F(SubscriptionServiceTest, NothingIsLostOrDoubledHoweverOftenAClientComesBack) {
+  auto& witness = subscribed(0, {subscribe("t")});
+  auto* client = &subscribed(1, {subscribe("t")});
+  std::vector<std::string> got;
+  std::atomic<bool> is_over{false};
+  const auto publish_many = [&](ShardId from) {
+    for (int i = 0; i < 3000; ++i) {
+      const auto id = std::to_string(from) + ":" + std::to_string(i);
+      while (on(from, [&] { return service_->publish(make_event("t", id)); }) != Outcome::kAccepted)
+        std::this_thread::yield();
+    }
+  };
+  std::thread publishers([&] {
+    std::thread other([&] { publish_many(2); });
+    publish_many(0);
+    other.join();
+    is_over = true;
+  });
+  for (bool is_last = false; !is_last;) {
+    is_last = is_over;
+    const auto cursor = on(1, [&] {
+      const auto taken = client->take();
+      got.insert(got.end(), taken.begin(), taken.end());
+      auto text = client->place(service_->cursor()).text();
+      service_->remove(*client);
+      return text;
+    });
+    client = &resumed(1, {subscribe("t")}, cursor);
+  }
+  publishers.join();
+  run(service_->settled());
+  const auto rest = events_of(1, *client);
+  got.insert(got.end(), rest.begin(), rest.end());
+  EXPECT_EQ(got.size(), 6000U);
+  EXPECT_EQ(got, events_of(0, witness));
 }
 
 TEST_F(SubscriptionServiceTest, ReadsSubscriptionsWithItsExtractors) {
@@ -397,9 +527,10 @@ class SinglePartTest : public testing::Test {
   }
   void make_part() {
     part_ = std::make_unique<ShardSubscriptions>(Ref(shards_), parts_,
-                                                 Ref<metrics::Registry>(registry_), 100);
+                                                 Ref<metrics::Registry>(registry_), settings_);
   }
 
+  const ShardSettings settings_{.event_queue_max = 100, .log = {}};
   Shards shards_;
   TestRegistry registry_;
   std::shared_ptr<Parts> parts_;

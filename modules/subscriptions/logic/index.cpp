@@ -275,9 +275,9 @@ void Index::deliver(std::span<const cloudevents::EventRef> events) noexcept {
     if (search.event != event) ++match_number_;
     event = search.event;
     search.bucket->subscribers.for_each_target([&](Subscriber& subscriber) {
-      auto& last_match = state_of(subscriber).last_match;
-      if (last_match == match_number_) return;
-      last_match = match_number_;
+      auto& state = state_of(subscriber);
+      if (state.last_match == match_number_ || state.is_replaying) return;
+      state.last_match = match_number_;
       subscriber.deliver(events[event]);
       ++matched_[event].deliveries;
     });

@@ -105,6 +105,12 @@ const ShardSet* Interest::wanted_by(std::string_view type) const noexcept {
   return found == nullptr ? nullptr : &found->wanted_by;
 }
 
+bool Interest::has_one_user(std::string_view type) const noexcept {
+  const Type* found = find_type(types_, hash_of(type), type);
+  return found != nullptr && found->users == 1 && found->wanted_by.count() == 1 &&
+         found->wanted_by.test(self_);
+}
+
 void Interest::sweep() {
   Names dropped;
   std::erase_if(idle_, [&](Type* type) {

@@ -64,6 +64,9 @@ class Interest {
   /// Where to send events of `type`; null for nowhere. Valid until the next change.
   [[nodiscard]] const ShardSet* wanted_by(std::string_view type) const noexcept;
 
+  /// True if this shard has a single user of `type` and no other shard wants it.
+  [[nodiscard]] bool has_one_user(std::string_view type) const noexcept;
+
   /// Drops the types that have had no user for one whole interval between two sweeps.
   void sweep();
   [[nodiscard]] bool has_idle() const noexcept { return !idle_.empty(); }

@@ -1,32 +1,50 @@
 #include "logic/local_subscriptions.hpp"
 
+#include "logic/replays.hpp"
+
 #include <rig/core/assert.hpp>
 
-#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
 namespace rig::subscriptions {
-namespace {
-
-/// The types whose events the list can match, each once.
-std::vector<std::string_view> types_of(const SubscriptionList& list) {
-  std::vector<std::string_view> types;
-  for (const Subscription& subscription : list) {
-    if (!subscription.clauses.empty()) types.emplace_back(subscription.event_type);
-  }
-  std::ranges::sort(types);
-  const auto repeated = std::ranges::unique(types);
-  types.erase(repeated.begin(), repeated.end());
-  return types;
+void LocalSubscriptions::record_in(EventLog& log, std::size_t grace_sweeps, std::size_t types_max) {
+  log_ = &log;
+  grace_sweeps_ = grace_sweeps;
+  recorded_max_ = types_max;
 }
 
-}  // namespace
+/// The log is one more user of the type, so that events of it keep coming here.
+void LocalSubscriptions::record(std::string_view type) {
+  if (log_ == nullptr || log_->records(type) || recorded_.size() >= recorded_max_) return;
+  log_->start(type);
+  recorded_.emplace(type, 0);
+  constexpr Interest::Ticket kNobodyWaits = 0;
+  interest_.hold(std::array{type}, kNobodyWaits);
+}
+
+void LocalSubscriptions::sweep() {
+  boost::unordered::erase_if(recorded_, [this](auto& recorded) {
+    const auto& type = recorded.first;
+    if (!interest_.has_one_user(type)) {
+      recorded.second = 0;
+      return false;
+    }
+    if (++recorded.second <= grace_sweeps_) return false;
+    log_->stop(type);
+    interest_.release(type);
+    return true;
+  });
+  interest_.sweep();
+}
 
 void LocalSubscriptions::replace(Subscriber& subscriber, SubscriptionList list) {
   const auto ticket = ++last_ticket_;
   // The new set holds its types before any other lets go of them: types that stay are never idle.
-  const std::size_t unanswered = interest_.hold(types_of(list), ticket);
+  const auto types = types_of(list);
+  const std::size_t unanswered = interest_.hold(types, ticket);
+  for (const std::string_view type : types) record(type);
   stop_waiting(subscriber);
   if (unanswered != 0) {
     waiting_.emplace(ticket, WaitingSet{&subscriber, std::move(list), unanswered});
@@ -46,6 +64,9 @@ void LocalSubscriptions::remove(Subscriber& subscriber) {
 void LocalSubscriptions::receive(ShardId from, const InterestMessage& message) {
   std::vector<Interest::Ticket> noted;
   interest_.receive(from, message, noted);
+  if (message.kind == InterestMessage::Kind::kWant) {
+    for (const std::string& type : *message.types) record(type);
+  }
   for (const Interest::Ticket ticket : noted) {
     // Whoever stopped waiting, also during this loop, has no entry.
     const auto at = waiting_.find(ticket);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "logic/event_log.hpp"
 #include "logic/index.hpp"
 #include "logic/interest.hpp"
 
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +27,10 @@ class LocalSubscriptions {
   LocalSubscriptions(ShardId self, std::size_t shards, InterestPostman& postman)
       : interest_(self, shards, postman) {}
 
+  /// On the shard of the log: the types that anybody wants are recorded, and for `grace_sweeps`
+  /// more sweeps when nobody does any longer, at most `types_max` of them.
+  void record_in(EventLog& log, std::size_t grace_sweeps, std::size_t types_max);
+
   void replace(Subscriber& subscriber, SubscriptionList list);
   void remove(Subscriber& subscriber);
   void receive(ShardId from, const InterestMessage& message);
@@ -36,8 +42,10 @@ class LocalSubscriptions {
     return index_.match(events);
   }
 
-  void sweep() { interest_.sweep(); }
-  [[nodiscard]] bool has_idle_types() const noexcept { return interest_.has_idle(); }
+  void sweep();
+  [[nodiscard]] bool has_to_sweep() const noexcept {
+    return interest_.has_idle() || !recorded_.empty();
+  }
 
   [[nodiscard]] std::size_t in_force() const noexcept { return in_force_; }
   [[nodiscard]] const Index& index() const noexcept { return index_; }
@@ -56,6 +64,7 @@ class LocalSubscriptions {
   void stop_waiting(Subscriber& subscriber);
   WaitingSet take_waiting(Interest::Ticket ticket);
   void release_types(const SubscriptionList& list);
+  void record(std::string_view type);
 
   Interest interest_;
   Index index_;
@@ -63,6 +72,11 @@ class LocalSubscriptions {
   boost::unordered_flat_map<Interest::Ticket, WaitingSet> waiting_;
   boost::unordered_flat_map<const Subscriber*, Interest::Ticket> ticket_of_;
   std::size_t in_force_ = 0;
+  // Of the shard of the log.
+  EventLog* log_ = nullptr;
+  std::size_t grace_sweeps_ = 0;
+  std::size_t recorded_max_ = 0;
+  boost::unordered_flat_map<std::string, std::size_t> recorded_;  // sweeps that nobody wanted it
 };
 
 }  // namespace rig::subscriptions

@@ -263,7 +263,7 @@ TEST_F(LocalSubscriptionsTest, NothingIsLeftOfTypesThatNobodyWants) {
   for (std::size_t i = 0; i < network_.size(); ++i) {
     EXPECT_EQ(network_.shard(i).interest().types(), 0U);
     EXPECT_EQ(network_.shard(i).index().types(), 0U);
-    EXPECT_FALSE(network_.shard(i).has_idle_types());
+    EXPECT_FALSE(network_.shard(i).has_to_sweep());
   }
 }
 

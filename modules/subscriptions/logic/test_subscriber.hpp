@@ -20,6 +20,7 @@ class TestSubscriber final : public Subscriber {
  public:
   void deliver(const cloudevents::EventRef& event) noexcept override {
     events.push_back(event->id());
+    last = event;
     if (on_deliver) on_deliver();
   }
   void subscriptions_effective() noexcept override {
@@ -27,9 +28,29 @@ class TestSubscriber final : public Subscriber {
     if (on_effective) on_effective();
   }
 
+  void gap(const Gap& gap) noexcept override {
+    static constexpr const char* kReasons[] = {"expired", "unknown", "restarted", "overflow"};
+    gaps.push_back(std::string(kReasons[static_cast<std::size_t>(gap.reason)]) + " since " +
+                   std::to_string(gap.since));
+  }
+  void page_replayed(bool is_last) noexcept override {
+    is_live = is_last;
+    if (on_page) on_page(is_last);
+  }
+
+  /// Where it is: behind the last event, or where it started.
+  [[nodiscard]] Cursor place(Cursor started) const {
+    if (last) started.position = last->log_position();
+    return started;
+  }
+
   std::vector<std::string> take() { return std::exchange(events, {}); }
 
   std::vector<std::string> events;  // their ids
+  std::vector<std::string> gaps;
+  cloudevents::EventRef last;
+  bool is_live = false;
+  std::function<void(bool)> on_page;
   std::size_t times_effective = 0;
   std::function<void()> on_deliver;
   std::function<void()> on_effective;

@@ -15,6 +15,15 @@ class Parser final : public subscriptions::Subscriptions {
   }
   void replace(subscriptions::Subscriber& /*subscriber*/,
                subscriptions::SubscriptionList /*list*/) override {}
+  void resume(subscriptions::Subscriber& /*subscriber*/, subscriptions::SubscriptionList /*list*/,
+              std::string_view /*cursor*/) override {}
+  void continue_replay(subscriptions::Subscriber& /*subscriber*/) override {}
+  [[nodiscard]] subscriptions::Cursor cursor() const override { return {}; }
+  [[nodiscard]] subscriptions::Cursor cursor_of(
+      const cloudevents::Event& /*event*/) const noexcept override {
+    return {};
+  }
+  Task<> settled() override { co_return; }
   void remove(subscriptions::Subscriber& /*subscriber*/) noexcept override {}
 };
 

@@ -44,6 +44,15 @@ class Event {
     return received_;
   }
 
+  /// Where the event stands in the log of events, and when it got there, in seconds since 1970; zero
+  /// before. Set once, by the log, before the event goes to those who read it.
+  [[nodiscard]] std::uint64_t log_position() const noexcept { return log_position_; }
+  [[nodiscard]] std::uint64_t log_seconds() const noexcept { return log_seconds_; }
+  void set_logged(std::uint64_t position, std::uint64_t seconds) const noexcept {
+    log_position_ = position;
+    log_seconds_ = seconds;
+  }
+
   /// True for the first caller only: several shards may find receivers, the event is counted once.
   [[nodiscard]] bool first_match() const noexcept {
     return !matched_.exchange(true, std::memory_order_relaxed);
@@ -52,6 +61,8 @@ class Event {
  private:
   Parts parts_;
   std::chrono::steady_clock::time_point received_;
+  mutable std::uint64_t log_position_ = 0;
+  mutable std::uint64_t log_seconds_ = 0;
   mutable std::atomic<bool> matched_{false};
 };
 

@@ -126,6 +126,7 @@ struct SubscriberState {
   std::uint64_t last_match = 0;     ///< number of the last event that was delivered
   std::uint32_t subscriptions = 0;  ///< how many are in force
   bool waiting_for_shards = false;  ///< a newer set is not in force yet
+  bool is_replaying = false;        ///< gets its events from the log, not yet from the index
 };
 
 }  // namespace rig::subscriptions

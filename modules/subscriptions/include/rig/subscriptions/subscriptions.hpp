@@ -1,6 +1,8 @@
 #pragma once
 
 #include <rig/cloudevents/event.hpp>
+#include <rig/core/task.hpp>
+#include <rig/subscriptions/cursor.hpp>
 #include <rig/subscriptions/subscriber_state.hpp>
 #include <rig/subscriptions/subscription.hpp>
 
@@ -23,6 +25,14 @@ class Subscriber {
   /// The last `Subscriptions::replace` is in force on every shard: whatever is published from now
   /// on, anywhere, reaches this subscriber.
   virtual void subscriptions_effective() noexcept = 0;
+
+  /// Only after `resume`: events are missing, here, between what was delivered before and what
+  /// comes next.
+  virtual void gap(const Gap& /*gap*/) noexcept {}
+
+  /// Only after `resume`: a page of the log has been delivered. Unless it was the last one, the
+  /// next comes after `Subscriptions::continue_replay`, which may be called from here.
+  virtual void page_replayed(bool /*is_last*/) noexcept {}
 
  protected:
   Subscriber() = default;
@@ -50,6 +60,23 @@ class Subscriptions {
   /// if every shard knows already that this one is interested in the types, else as soon as they
   /// do.
   virtual void replace(Subscriber& subscriber, SubscriptionList list) = 0;
+
+  /// As `replace`, for a client that comes back with the text of a cursor: once the subscriptions
+  /// are in force it gets what the log has of them behind the cursor, page by page, and then what
+  /// is published, without a hole or a double; or `gap`, where the log cannot tell. A `replace`
+  /// meanwhile follows the replay.
+  virtual void resume(Subscriber& subscriber, SubscriptionList list, std::string_view cursor) = 0;
+  /// Asks for the next page. Does nothing if the replay is over or a page is on its way.
+  virtual void continue_replay(Subscriber& subscriber) = 0;
+
+  /// The place that a subscriber whose subscriptions are in force has reached when it has got
+  /// everything that was delivered to it so far.
+  [[nodiscard]] virtual Cursor cursor() const = 0;
+  /// The place behind an event that was delivered.
+  [[nodiscard]] virtual Cursor cursor_of(const cloudevents::Event& event) const noexcept = 0;
+
+  /// Done when everything that has been published on any shard is delivered.
+  virtual Task<> settled() = 0;
 
   /// Forgets `subscriber`; nothing of it is called afterwards.
   virtual void remove(Subscriber& subscriber) noexcept = 0;

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "logic/node_table.hpp"
+
+#include <rig/cloudevents/event.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rig::subscriptions {
+
+/// What a log may hold; what is beyond goes, oldest first.
+struct LogLimits {
+  std::size_t events_per_type = 10'000;
+  std::size_t bytes_per_type = std::size_t{64} << 20;
+  std::size_t bytes = std::size_t{64} << 20;  ///< in total
+  std::chrono::milliseconds age{300'000};
+};
+
+/// The latest events of the types that are recorded, so that clients that come back get what they
+/// missed. Gives every event its position: one row of rising numbers for all types.
+class EventLog {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit EventLog(LogLimits limits) : limits_(limits) {}
+  ~EventLog();
+
+  /// From now on events of this type are kept. Does nothing if they are already.
+  void start(std::string_view type);
+  /// They are no longer, and what is there goes.
+  void stop(std::string_view type);
+  [[nodiscard]] bool records(std::string_view type) const noexcept;
+
+  /// Returns the position of the event, which is kept if its type is recorded.
+  std::uint64_t append(const cloudevents::EventRef& event, Clock::time_point now);
+  /// Drops what is too old.
+  void expire(Clock::time_point now);
+
+  /// A part of what there is.
+  struct Page {
+    std::vector<cloudevents::EventRef> events;  ///< in order of their positions
+    std::uint64_t upto = 0;                     ///< all there was of the types up to this position
+    bool is_last = false;                       ///< there is nothing behind it
+    bool is_complete = false;  ///< nothing is missing between `after` and the first event
+  };
+  /// Events of `types` (each once) behind the position `after`, at most so many, and at most so
+  /// many bytes (but at least one event).
+  [[nodiscard]] Page read(std::span<const std::string> types, std::uint64_t after,
+                          std::size_t events_max, std::size_t bytes_max) const;
+
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] std::size_t events() const noexcept { return events_; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+ private:
+  struct Entry {
+    std::uint64_t position;
+    Clock::time_point at;
+    cloudevents::EventRef event;
+  };
+  struct Type {
+    explicit Type(std::string_view type) : name(type) {}
+
+    std::string name;
+    std::deque<Entry> entries;
+    std::size_t bytes = 0;
+    std::uint64_t complete_since = 0;  // every event behind this position is there
+    std::uint64_t place = 0;           // in `oldest_first_`; zero: none
+  };
+
+  void pop(Type& type);
+  Type* oldest();
+
+  LogLimits limits_;
+  NodeTable<Type> types_;
+  // Types by the position of their first entry, as it was once: types lose their first entries
+  // without a search for their place here.
+  std::map<std::uint64_t, Type*> oldest_first_;
+  std::uint64_t position_ = 0;
+  std::size_t events_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace rig::subscriptions

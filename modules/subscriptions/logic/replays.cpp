@@ -1,0 +1,122 @@
+#include "logic/replays.hpp"
+
+#include <rig/core/assert.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace rig::subscriptions {
+namespace {
+
+bool holds(const Clause& clause, const cloudevents::Event& event) noexcept {
+  const auto& fields = event.fields();
+  return std::ranges::all_of(clause.fields, [&](const auto& field) {
+    const auto& [position, value] = field;
+    return position < fields.size() && fields[position] == value;
+  });
+}
+
+}  // namespace
+
+bool matches(const SubscriptionList& list, const cloudevents::Event& event) noexcept {
+  return std::ranges::any_of(list, [&](const Subscription& subscription) {
+    return subscription.event_type == event.type() &&
+           std::ranges::any_of(subscription.clauses,
+                               [&](const Clause& clause) { return holds(clause, event); });
+  });
+}
+
+std::vector<std::string_view> types_of(const SubscriptionList& list) {
+  std::vector<std::string_view> types;
+  for (const Subscription& subscription : list) {
+    if (!subscription.clauses.empty()) types.emplace_back(subscription.event_type);
+  }
+  std::ranges::sort(types);
+  const auto repeated = std::ranges::unique(types);
+  types.erase(repeated.begin(), repeated.end());
+  return types;
+}
+
+void Replays::add(Subscriber& subscriber, const SubscriptionList& list, std::string_view text) {
+  RIG_ASSERT(!state_of(subscriber).is_replaying);
+  const auto cursor = Cursor::parse(text);
+  Replay replay{
+      .ticket = ++last_ticket_, .list = list, .types = {}, .at = {}, .gap = {}, .next = {}};
+  const auto types = types_of(list);
+  replay.types = std::make_shared<const std::vector<std::string>>(types.begin(), types.end());
+  if (!cursor) {
+    replay.gap = Gap{Gap::Reason::kUnknown};
+    replay.at.position = std::numeric_limits<std::uint64_t>::max();  // nothing to deliver behind it
+  } else if (cursor->log != log_) {
+    // Whatever this log has came after what that one had.
+    replay.gap = Gap{Gap::Reason::kRestarted, cursor->seconds};
+    replay.at.seconds = cursor->seconds;
+  } else {
+    replay.at = *cursor;
+  }
+  replays_.emplace(&subscriber, std::move(replay));
+  state_of(subscriber).is_replaying = true;
+}
+
+bool Replays::remove(Subscriber& subscriber) noexcept {
+  if (!std::exchange(state_of(subscriber).is_replaying, false)) return false;
+  replays_.erase(&subscriber);
+  if (replays_.empty()) replays_.rehash(0);
+  return true;
+}
+
+bool Replays::defer(Subscriber& subscriber, SubscriptionList& list) {
+  if (!state_of(subscriber).is_replaying) return false;
+  replays_.at(&subscriber).next = std::move(list);
+  return true;
+}
+
+PageRequest Replays::ask(Subscriber& subscriber, Replay& replay) {
+  replay.is_asking = true;
+  return {&subscriber, replay.ticket, replay.types, replay.at.position};
+}
+
+PageRequest Replays::begin(Subscriber& subscriber) {
+  return ask(subscriber, replays_.at(&subscriber));
+}
+
+std::optional<PageRequest> Replays::next(Subscriber& subscriber) {
+  const auto found = replays_.find(&subscriber);
+  if (found == replays_.end() || found->second.is_asking) return std::nullopt;
+  return ask(subscriber, found->second);
+}
+
+Replays::Finished Replays::receive(const PageRequest& request, const EventLog::Page& page,
+                                   std::size_t& delivered) noexcept {
+  const auto found = replays_.find(request.subscriber);
+  if (found == replays_.end() || found->second.ticket != request.ticket) return {};
+  Subscriber& subscriber = *request.subscriber;
+  Replay& replay = found->second;
+  replay.is_asking = false;
+  if (!page.is_complete && !replay.gap) {
+    const bool is_of_the_future = request.after > page.upto;
+    replay.gap =
+        Gap{is_of_the_future ? Gap::Reason::kUnknown : Gap::Reason::kExpired, replay.at.seconds};
+  }
+  if (replay.gap) {
+    subscriber.gap(*replay.gap);
+    replay.gap.reset();
+  }
+  for (const auto& event : page.events) {
+    if (!matches(replay.list, *event)) continue;
+    subscriber.deliver(event);
+    replay.at.seconds = event->log_seconds();
+    ++delivered;
+  }
+  replay.at.position = page.upto;
+  if (!page.is_last) {
+    subscriber.page_replayed(false);
+    return {};
+  }
+  Finished finished{&subscriber, std::move(replay.next)};
+  remove(subscriber);
+  return finished;
+}
+
+}  // namespace rig::subscriptions
