@@ -8,13 +8,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "clock.hpp"
 
 namespace rig::bench {
 
-/// The type of every published event.
+/// The type of the published events, except for those of a bystander.
 inline constexpr std::string_view kEventType = "bench";
+inline constexpr std::string_view kBystanderType = "bench.bystander";
 
 /// Which event this is. Sequence numbers count the events of one publisher for one key, from 0.
 struct EventMark {
@@ -31,7 +33,7 @@ class EventText {
   static constexpr std::size_t kBytesMin = 160;
 
   /// `bytes`: the size of each event, at least kBytesMin.
-  explicit EventText(std::size_t bytes) : bytes_(bytes) {}
+  explicit EventText(std::size_t bytes, std::string_view type = kEventType);
 
   std::size_t bytes() const { return bytes_; }
 
@@ -42,10 +44,14 @@ class EventText {
   std::optional<EventMark> read(std::string_view text);
 
  private:
+  std::optional<EventMark> parse(std::string_view text) const;
+
   std::size_t bytes_;
-  // A fan-out delivers one text many times in a row; the last one is compared before anything is
-  // parsed.
-  std::string last_text_;
+  std::string before_publisher_;
+  // A fan-out delivers one text many times in a row, a replay the same thousands of texts to each
+  // client. A text that was found right is kept, and the next one is only compared with it.
+  std::vector<std::string> recent_;
+  std::size_t last_ = 0;  // the place in recent_ of the last right text
   EventMark last_mark_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace rig::bench {
 namespace {
 
@@ -55,6 +57,31 @@ TEST(EventText, AnotherSizeIsNoticed) {
   EXPECT_FALSE(text.read("").has_value());
   EXPECT_FALSE(text.read(event.substr(1)).has_value());
   EXPECT_FALSE(text.read(event + ' ').has_value());
+}
+
+TEST(EventText, ThousandsOfEventsAreReadAgainAndAgain) {
+  EventText text(kBytes);
+  std::vector<std::string> events;
+  for (std::uint32_t sequence = 0; sequence < 20'000; ++sequence) {
+    EventMark mark = some_mark();
+    mark.sequence = sequence;
+    events.push_back(written(text, mark));
+  }
+  for (int client = 0; client < 2; ++client) {
+    for (std::uint32_t sequence = 0; sequence < events.size(); ++sequence) {
+      const auto mark = text.read(events[sequence]);
+      ASSERT_TRUE(mark.has_value()) << sequence;
+      EXPECT_EQ(mark->sequence, sequence);
+    }
+  }
+}
+
+TEST(EventText, OfAnotherTypeItIsNoEvent) {
+  EventText bystander(kBytes, kBystanderType);
+  const std::string event = written(bystander, some_mark());
+  EXPECT_EQ(event.size(), kBytes);
+  EXPECT_EQ(bystander.read(event), some_mark());
+  EXPECT_FALSE(EventText(kBytes).read(event).has_value());
 }
 
 }  // namespace

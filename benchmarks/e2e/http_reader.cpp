@@ -118,6 +118,9 @@ bool HttpReader::on_header(std::string_view line) {
     is_chunked_ = same_name(value, "chunked");
     return is_chunked_;
   }
+  if (same_name(name, "sec-websocket-accept")) {
+    websocket_accept_ = value;
+  }
   return !same_name(name, "content-length") || parse_number(value, 10, left_);
 }
 

@@ -22,6 +22,8 @@ class HttpReader {
   /// Of the response that is being read; 0 before its status line.
   int status() const { return status_; }
   bool has_head() const { return state_ != State::kStatusLine && state_ != State::kHeaders; }
+  /// Sec-WebSocket-Accept of the last response that had one.
+  const std::string& websocket_accept() const { return websocket_accept_; }
 
  private:
   enum class State { kStatusLine, kHeaders, kLength, kChunkSize, kChunk, kChunkEnd, kTrailers };
@@ -38,6 +40,7 @@ class HttpReader {
   int status_ = 0;
   std::uint64_t left_ = 0;  // bytes of the body or of the chunk
   std::string line_;        // may be incomplete
+  std::string websocket_accept_;
 };
 
 }  // namespace rig::bench

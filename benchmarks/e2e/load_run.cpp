@@ -12,55 +12,34 @@ constexpr Nanos kPublisherTimeout = std::chrono::seconds(5);
 // Duplicates come after everything has arrived once.
 constexpr Nanos kLinger = std::chrono::milliseconds(200);
 
-PublishCounts operator-(PublishCounts a, const PublishCounts& b) {
-  a.published -= b.published;
-  a.accepted -= b.accepted;
-  a.refused -= b.refused;
-  return a;
-}
-
-DeliveryCounts operator-(DeliveryCounts a, const DeliveryCounts& b) {
-  a.delivered -= b.delivered;
-  a.duplicated -= b.duplicated;
-  a.misrouted -= b.misrouted;
-  a.reordered -= b.reordered;
-  a.damaged -= b.damaged;
-  a.bytes -= b.bytes;
-  return a;
-}
-
 }  // namespace
-
-bool RunResult::is_clean() const {
-  const bool is_connected = connect_failures == 0 && disconnects == 0;
-  const bool is_published = published.refused == 0 && measured.unsent == 0;
-  const bool is_delivered = lost() == 0 && delivered.duplicated == 0 && delivered.misrouted == 0 &&
-                            delivered.reordered == 0 && delivered.damaged == 0;
-  return is_connected && is_published && is_delivered;
-}
 
 LoadRun::LoadRun(const Options& options)
     : options_(options),
-      subscribers_(options, poller_, 0),
-      publishers_(options, poller_, kPublisherTag) {}
+      subscribers_(options, group_of(options), poller_, 0),
+      publishers_(options, publishers_of(options), poller_, kPublisherTag) {}
 
 RunResult LoadRun::run() {
   RunResult result;
   open_publishers();
-  result.memory_before = process_memory(options_.server_pid);
-  connect_subscribers(result);
-  for (const Nanos end = now() + from_seconds(options_.settle); now() < end;) {
-    poll(end);
+  result.before.memory = process_memory(options_.server_pid);
+  if (options_.first_connections > 0) {
+    connect_subscribers(options_.first_connections, result);
+    result.first = idle_memory();
+  } else {
+    result.first = result.before;
   }
-  result.memory_idle = process_memory(options_.server_pid);
+  connect_subscribers(options_.connections, result);
+  result.idle = idle_memory();
 
   if (options_.warmup > 0) {
-    publish_phase(options_.warmup);
+    result.totals.unsent += publish_phase(options_.warmup).unsent;
   }
   subscribers_.clear_latency();
   publishers_.clear_answer_time();
   if (options_.duration > 0) {
     result.measured = publish_phase(options_.duration);
+    result.totals.unsent += result.measured.unsent;
   }
   result.latency = subscribers_.latency();
   result.answer_time = publishers_.answer_time();
@@ -68,11 +47,18 @@ RunResult LoadRun::run() {
     poll(end);
   }
   result.ready = subscribers_.ready();
-  result.disconnects = subscribers_.disconnects();
-  result.published = publishers_.counts();
-  result.expected = expected_;
-  result.delivered = subscribers_.counts();
+  result.totals.disconnects = subscribers_.disconnects();
+  result.totals.published = publishers_.counts();
+  result.totals.expected = expected_;
+  result.totals.delivered = subscribers_.counts();
   return result;
+}
+
+IdleMemory LoadRun::idle_memory() {
+  for (const Nanos end = now() + from_seconds(options_.settle); now() < end;) {
+    poll(end);
+  }
+  return {subscribers_.ready(), process_memory(options_.server_pid)};
 }
 
 void LoadRun::open_publishers() {
@@ -85,25 +71,35 @@ void LoadRun::open_publishers() {
   }
 }
 
-void LoadRun::connect_subscribers(RunResult& result) {
+void LoadRun::connect_subscribers(std::size_t total, RunResult& result) {
   const Usage usage_before = usage_now(options_.server_pid);
   const Nanos start = now();
   const Nanos deadline = start + from_seconds(options_.connect_timeout);
-  subscribers_.open_more();
-  while (!subscribers_.is_settled() && now() < deadline) {
-    poll(now() + kTick);
-    subscribers_.open_more();
+  const std::size_t first = subscribers_.started();
+  const auto due = [&] {
+    const auto number = static_cast<double>(subscribers_.started() - first);
+    return start + from_seconds(number / options_.connect_rate);
+  };
+  while ((subscribers_.started() < total || !subscribers_.is_settled()) && now() < deadline) {
+    if (options_.connect_rate <= 0) {
+      subscribers_.open_up_to(total);
+      poll(now() + kTick);
+      continue;
+    }
+    while (subscribers_.started() < total && due() <= now()) {
+      subscribers_.open_next(due());
+    }
+    poll(subscribers_.started() < total ? due() : now() + kTick);
   }
-  result.connect_usage = usage_now(options_.server_pid) - usage_before;
-  result.connecting = std::max(subscribers_.last_subscribed() - start, Nanos{0});
+  result.connect_usage += usage_now(options_.server_pid) - usage_before;
+  result.connecting += std::max(subscribers_.last_subscribed() - start, Nanos{0});
   result.connect_time = subscribers_.connect_time();
-  result.connect_failures = options_.connections - subscribers_.ready();
+  result.totals.connect_failures = total - subscribers_.ready();
 }
 
 PhaseResult LoadRun::publish_phase(double seconds) {
   const PublishCounts published_before = publishers_.counts();
   const DeliveryCounts delivered_before = subscribers_.counts();
-  const std::uint64_t expected_before = expected_;
 
   PhaseResult phase;
   const Usage usage_before = usage_now(options_.server_pid);
@@ -118,9 +114,10 @@ PhaseResult LoadRun::publish_phase(double seconds) {
   phase.usage = usage_now(options_.server_pid) - usage_before;
   phase.publishing = published - start;
   phase.delivering = std::max(subscribers_.last_delivery(), published) - start;
-  phase.published = publishers_.counts() - published_before;
-  phase.delivered = subscribers_.counts() - delivered_before;
-  phase.expected = expected_ - expected_before;
+  phase.published = publishers_.counts();
+  phase.published -= published_before;
+  phase.delivered = subscribers_.counts();
+  phase.delivered -= delivered_before;
   return phase;
 }
 
@@ -168,9 +165,12 @@ bool LoadRun::is_window_open() const {
 }
 
 void LoadRun::drain() {
-  const Nanos deadline = now() + from_seconds(options_.drain);
-  while (now() < deadline &&
-         (!publishers_.are_all_idle() || subscribers_.counts().delivered < expected_)) {
+  const Nanos start = now();
+  const auto is_missing = [this] {
+    return !publishers_.are_all_idle() || subscribers_.counts().delivered < expected_;
+  };
+  while (is_missing() &&
+         now() < std::max(start, subscribers_.last_delivery()) + from_seconds(options_.drain)) {
     poll(now() + kTick);
   }
 }

@@ -9,6 +9,7 @@
 #include "publishers.hpp"
 #include "socket.hpp"
 #include "subscribers.hpp"
+#include "totals.hpp"
 
 namespace rig::bench {
 
@@ -18,33 +19,28 @@ struct PhaseResult {
   Nanos delivering{0};  ///< to the last delivery
   Usage usage;          ///< to the moment when nothing was missing any more
   PublishCounts published;
-  std::uint64_t unsent = 0;    ///< events of the schedule that could not be sent at all
-  std::uint64_t expected = 0;  ///< deliveries that should happen
+  std::uint64_t unsent = 0;
   DeliveryCounts delivered;
+};
+
+/// What the server's process holds with so many clients that are subscribed and silent.
+struct IdleMemory {
+  std::size_t clients = 0;
+  ProcessMemory memory;
 };
 
 struct RunResult {
   std::size_t ready = 0;
-  std::size_t connect_failures = 0;
-  std::size_t disconnects = 0;
   Nanos connecting{0};  ///< from the first connect to the last confirmed subscription
   Histogram connect_time;
   Usage connect_usage;
-  ProcessMemory memory_before;  ///< without subscribers
-  ProcessMemory memory_idle;    ///< all subscribed, and after the silence
+  IdleMemory before;  ///< without clients
+  IdleMemory first;   ///< with Options::first_connections; without them as `before`
+  IdleMemory idle;    ///< with all
   PhaseResult measured;
   Histogram latency;
   Histogram answer_time;
-  // Of the whole run, warm-up included.
-  PublishCounts published;
-  std::uint64_t expected = 0;
-  DeliveryCounts delivered;
-
-  std::uint64_t lost() const {
-    return expected > delivered.delivered ? expected - delivered.delivered : 0;
-  }
-  /// Each client was subscribed and stayed, and got each event once, whole and in order.
-  bool is_clean() const;
+  Totals totals;
 };
 
 class LoadRun {
@@ -55,7 +51,8 @@ class LoadRun {
 
  private:
   void open_publishers();
-  void connect_subscribers(RunResult& result);
+  void connect_subscribers(std::size_t total, RunResult& result);
+  IdleMemory idle_memory();
   PhaseResult publish_phase(double seconds);
   std::uint64_t publish_on_schedule(Nanos start, double seconds);
   void publish_back_to_back(Nanos end);

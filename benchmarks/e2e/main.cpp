@@ -9,7 +9,22 @@
 
 #include "load_run.hpp"
 #include "process_stats.hpp"
+#include "replay_run.hpp"
 #include "report.hpp"
+
+namespace {
+
+// A bystander's publishers, pollers, and what every process has open.
+constexpr std::size_t kOtherFiles = 160;
+
+template <class Result>
+int report(const rig::bench::Options& options, const Result& result) {
+  std::printf("%s\n", to_json(options, result).c_str());
+  std::fprintf(stderr, "%s\n", to_line(options, result).c_str());
+  return result.totals.is_clean() ? 0 : 1;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace rig::bench;
@@ -23,14 +38,12 @@ int main(int argc, char** argv) {
       throw UsageError("--server-pid: no such process");
     }
     const std::uint64_t open_files = raise_open_files_limit();
-    if (open_files < options.connections + options.publishers + 32) {
+    if (open_files < options.connections + options.publishers + kOtherFiles) {
       throw UsageError("--connections: only " + std::to_string(open_files) +
                        " files may be open here");
     }
-    const RunResult result = LoadRun(options).run();
-    std::printf("%s\n", to_json(options, result).c_str());
-    std::fprintf(stderr, "%s\n", to_line(options, result).c_str());
-    return result.is_clean() ? 0 : 1;
+    return options.replay > 0 ? report(options, ReplayRun(options).run())
+                              : report(options, LoadRun(options).run());
   } catch (const UsageError& error) {
     std::fprintf(stderr, "rig_load: %s\n%s", error.what(), usage().c_str());
   } catch (const std::exception& error) {

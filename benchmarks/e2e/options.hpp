@@ -18,8 +18,13 @@ struct Options {
   std::uint16_t publish_port = 0;  ///< where events are published; 0 = port
   pid_t server_pid = 0;            ///< whose processor time and memory are measured; 0 = none
 
+  Transport transport = Transport::kSse;  ///< of the clients
   std::size_t connections = 1000;
-  std::size_t connect_window = 256;  ///< connections that are being set up at a time
+  std::size_t first_connections = 0;  ///< memory is read with that many too; 0 = not
+  std::size_t connect_window = 256;   ///< connections that are being set up at a time
+  double connect_rate = 0;  ///< connects/s on a fixed schedule, whatever the server does; 0 = as
+                            ///< the window allows
+  int receive_buffer = 0;   ///< bytes that the kernel holds for a client; 0 = as it likes
   std::uint32_t keys =
       1;  ///< above 1: subscriber i gets only events whose /data/k is i modulo keys
 
@@ -29,10 +34,13 @@ struct Options {
   std::size_t window =
       0;  ///< back to back: events that are not delivered to all yet, at most; 0 = any
 
+  std::size_t replay = 0;       ///< events that each client is owed when it returns; 0 = no replay
+  double bystander_rate = 200;  ///< replay: events/s for a client that has no part in it
+
   double settle = 1;  ///< seconds of silence before the idle memory is read
   double warmup = 1;  ///< seconds of publishing that are checked but not measured
   double duration = 5;
-  double drain = 10;            ///< seconds to wait for what is missing
+  double drain = 10;            ///< seconds without a delivery after which the missing are lost
   double connect_timeout = 60;  ///< seconds until all connections must be subscribed
 };
 

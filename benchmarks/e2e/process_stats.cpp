@@ -63,6 +63,14 @@ double Usage::other_cores() const {
   return wall > Nanos{0} ? to_seconds(others) / to_seconds(wall) : 0;
 }
 
+Usage& Usage::operator+=(const Usage& more) {
+  wall += more.wall;
+  server_cpu += more.server_cpu;
+  own_cpu += more.own_cpu;
+  machine_busy += more.machine_busy;
+  return *this;
+}
+
 Usage usage_now(pid_t server) {
   return {now(), cpu_of_threads(folder_of(server)), own_cpu(), machine_busy()};
 }

@@ -26,6 +26,8 @@ struct Usage {
 
   /// Cores that were used by neither the server nor this program.
   double other_cores() const;
+
+  Usage& operator+=(const Usage& more);
 };
 
 Usage usage_now(pid_t server);

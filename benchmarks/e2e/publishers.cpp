@@ -13,13 +13,29 @@ constexpr std::size_t kReopenedMax = 100;
 
 }  // namespace
 
-Publishers::Publishers(const Options& options, Poller& poller, Tag first_tag)
+PublishCounts& PublishCounts::operator-=(const PublishCounts& less) {
+  published -= less.published;
+  accepted -= less.accepted;
+  refused -= less.refused;
+  return *this;
+}
+
+PublisherGroup publishers_of(const Options& options) {
+  PublisherGroup group;
+  group.count = options.publishers;
+  group.keys = options.keys;
+  return group;
+}
+
+Publishers::Publishers(const Options& options, const PublisherGroup& group, Poller& poller,
+                       Tag first_tag)
     : options_(options),
+      group_(group),
       poller_(poller),
       first_tag_(first_tag),
-      text_(options.payload),
-      publishers_(options.publishers),
-      next_sequence_(options.publishers * options.keys) {}
+      text_(options.payload, group.type),
+      publishers_(group.count),
+      next_sequence_(group.count * group.keys) {}
 
 void Publishers::open() {
   for (std::size_t index = 0; index < publishers_.size(); ++index) {
@@ -61,10 +77,10 @@ void Publishers::publish(std::uint32_t key, Nanos intended) {
   EventMark mark;
   mark.publisher = static_cast<std::uint32_t>(index);
   mark.key = key;
-  mark.sequence = next_sequence_[index * options_.keys + key]++;
+  mark.sequence = next_sequence_[index * group_.keys + key]++;
   mark.intended = intended;
-  const auto key_in_path = options_.keys > 1 ? std::optional(key) : std::nullopt;
-  publisher.request = publish_head(options_.peer, key_in_path, options_.payload);
+  const auto key_in_path = group_.keys > 1 ? std::optional(key) : std::nullopt;
+  publisher.request = publish_head(options_.peer, group_.type, key_in_path, options_.payload);
   text_.append(mark, publisher.request);
   publisher.unsent = publisher.request;
   publisher.sent = now();

@@ -18,11 +18,23 @@ struct PublishCounts {
   std::uint64_t published = 0;
   std::uint64_t accepted = 0;  ///< answered with 2xx
   std::uint64_t refused = 0;   ///< another answer, or none
+
+  PublishCounts& operator-=(const PublishCounts& less);
 };
+
+/// What they publish.
+struct PublisherGroup {
+  std::size_t count = 1;
+  std::uint32_t keys = 1;
+  std::string_view type = kEventType;
+};
+
+/// The publishers that the options speak of.
+PublisherGroup publishers_of(const Options& options);
 
 class Publishers {
  public:
-  Publishers(const Options& options, Poller& poller, Tag first_tag);
+  Publishers(const Options& options, const PublisherGroup& group, Poller& poller, Tag first_tag);
 
   /// Starts all connections; they are idle when they are up.
   void open();
@@ -34,6 +46,9 @@ class Publishers {
   void publish(std::uint32_t key, Nanos intended);
 
   void on_ready(std::size_t index, std::uint32_t events);
+
+  /// By publisher and key: how many events it has sent.
+  const std::vector<std::uint32_t>& sequences() const { return next_sequence_; }
 
   const PublishCounts& counts() const { return counts_; }
   /// From sending to the answer, since the last clear_answer_time().
@@ -58,6 +73,7 @@ class Publishers {
   bool on_bytes(std::size_t index, std::string_view bytes);
 
   const Options& options_;
+  const PublisherGroup group_;
   Poller& poller_;
   Tag first_tag_;
   EventText text_;

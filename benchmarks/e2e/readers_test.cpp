@@ -58,7 +58,8 @@ std::vector<std::string> events_of(std::string_view stream, std::size_t piece) {
   for (std::size_t at = 0; at < stream.size(); at += piece) {
     std::string_view in = stream.substr(at, piece);
     while (reader.next(in)) {
-      events.push_back(std::string(reader.type()) + '=' + std::string(reader.data()));
+      events.push_back(std::string(reader.type()) + '=' + std::string(reader.data()) + '#' +
+                       std::string(reader.id()));
     }
   }
   return events;
@@ -68,7 +69,7 @@ TEST(SseReader, ReadsEventsWhereverTheBytesAreCut) {
   constexpr std::string_view kEvents =
       ": heartbeat\n\nevent: a\ndata: one\n\nevent: lonely\n\ndata:two\r\ndata: 2\r\nid: "
       "5\r\n\r\ndata\n\nevent: cut";
-  const std::vector<std::string> expected{"a=one", "=two\n2", "="};
+  const std::vector<std::string> expected{"a=one#", "=two\n2#5", "=#"};
   for (std::size_t piece = 1; piece <= kEvents.size(); ++piece) {
     EXPECT_EQ(events_of(kEvents, piece), expected) << piece;
   }

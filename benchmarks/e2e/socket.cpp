@@ -35,12 +35,15 @@ void Socket::close() {
   }
 }
 
-Socket connect_loopback(std::uint16_t port, unsigned source) {
+Socket connect_loopback(std::uint16_t port, unsigned source, int receive_buffer) {
   Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
     return {};
   }
   set_option(socket, IPPROTO_TCP, TCP_NODELAY);
+  if (receive_buffer > 0) {
+    ::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
   if (source > 0) {
     // The port is chosen by connect(), where it need only be unique together with the target.
     set_option(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);

@@ -34,8 +34,9 @@ class Socket {
 };
 
 /// Starts to connect to a port of 127.0.0.1 without waiting. `source` picks the own address,
-/// 127.0.0.(1 + source): an address has about 28,000 ports. Closed if the system refuses at once.
-Socket connect_loopback(std::uint16_t port, unsigned source);
+/// 127.0.0.(1 + source): an address has about 28,000 ports. `receive_buffer`: bytes that the kernel
+/// may hold for us; 0: as it likes. Closed if the system refuses at once.
+Socket connect_loopback(std::uint16_t port, unsigned source, int receive_buffer = 0);
 
 /// Raises the limit of open files to the hard limit; returns it.
 std::uint64_t raise_open_files_limit();
@@ -53,6 +54,8 @@ class Poller {
 
   void add(const Socket& socket, Tag tag, std::uint32_t events);
   void change(const Socket& socket, Tag tag, std::uint32_t events);
+  /// Something that happens to `other` is something that happens here.
+  void add(const Poller& other, Tag tag) { add(other.epoll_, tag, EPOLLIN); }
 
   /// Waits until something happens, at most until `deadline`. The result is valid until the next
   /// call.

@@ -6,6 +6,7 @@ bool SseReader::next(std::string_view& in) {
   if (is_dispatched_) {
     type_.clear();
     data_.clear();
+    id_.clear();
     has_data_ = is_dispatched_ = false;
   }
   while (!in.empty()) {
@@ -35,6 +36,7 @@ bool SseReader::next(std::string_view& in) {
     }
     if (is_end_of_event) {
       type_.clear();  // an event without data is none
+      id_.clear();
     }
   }
   return false;
@@ -55,6 +57,8 @@ void SseReader::on_field(std::string_view line) {
     }
     data_ += value;
     has_data_ = true;
+  } else if (name == "id") {
+    id_ = value;
   }
 }
 

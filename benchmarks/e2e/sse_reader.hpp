@@ -8,12 +8,14 @@ namespace rig::bench {
 
 class SseReader {
  public:
-  /// Consumes from the front of `in`; true when an event is complete. type() and data() are valid
-  /// until the next call.
+  /// Consumes from the front of `in`; true when an event is complete. type(), data() and id() are
+  /// valid until the next call.
   bool next(std::string_view& in);
 
   std::string_view type() const { return type_; }
   std::string_view data() const { return data_; }
+  /// What the event itself says; empty if it says nothing.
+  std::string_view id() const { return id_; }
 
  private:
   void on_field(std::string_view line);
@@ -21,6 +23,7 @@ class SseReader {
   std::string line_;  // the beginning of a line whose end has not arrived
   std::string type_;
   std::string data_;
+  std::string id_;
   bool has_data_ = false;
   bool is_dispatched_ = false;
 };

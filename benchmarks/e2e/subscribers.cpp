@@ -4,43 +4,98 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace rig::bench {
 namespace {
 
 constexpr std::size_t kReadBytes = 65536;
 constexpr std::size_t kConnectionsPerSource = 25'000;
+constexpr int kSwitchingProtocols = 101;
+
+/// Of a JSON event: the value of its member "type".
+std::string_view type_of(std::string_view json) {
+  constexpr std::string_view kMember = R"("type":")";
+  const std::size_t member = json.find(kMember);
+  if (member == std::string_view::npos) {
+    return {};
+  }
+  json.remove_prefix(member + kMember.size());
+  return json.substr(0, json.find('"'));
+}
 
 }  // namespace
 
-Subscribers::Subscribers(const Options& options, Poller& poller, Tag first_tag)
+SubscriberGroup group_of(const Options& options) {
+  SubscriberGroup group;
+  group.transport = options.transport;
+  group.count = options.connections;
+  group.keys = options.keys;
+  group.publishers = options.publishers;
+  return group;
+}
+
+bool DeliveryCounts::is_right() const {
+  return duplicated == 0 && misrouted == 0 && reordered == 0 && damaged == 0 && bad_ids == 0 &&
+         gaps == 0;
+}
+
+DeliveryCounts& DeliveryCounts::operator+=(const DeliveryCounts& more) {
+  delivered += more.delivered;
+  with_id += more.with_id;
+  duplicated += more.duplicated;
+  misrouted += more.misrouted;
+  reordered += more.reordered;
+  damaged += more.damaged;
+  bad_ids += more.bad_ids;
+  gaps += more.gaps;
+  bytes += more.bytes;
+  return *this;
+}
+
+DeliveryCounts& DeliveryCounts::operator-=(const DeliveryCounts& less) {
+  delivered -= less.delivered;
+  with_id -= less.with_id;
+  duplicated -= less.duplicated;
+  misrouted -= less.misrouted;
+  reordered -= less.reordered;
+  damaged -= less.damaged;
+  bad_ids -= less.bad_ids;
+  gaps -= less.gaps;
+  bytes -= less.bytes;
+  return *this;
+}
+
+Subscribers::Subscribers(const Options& options, SubscriberGroup group, Poller& poller,
+                         Tag first_tag)
     : options_(options),
+      group_(std::move(group)),
       poller_(poller),
       first_tag_(first_tag),
-      text_(options.payload),
-      verifier_(options.connections, options.publishers),
-      subscribers_(options.connections),
-      ready_by_key_(options.keys),
+      text_(options.payload, group_.type),
+      verifier_(group_.count, group_.publishers, group_.first),
+      subscribers_(group_.count),
+      ready_by_key_(group_.keys),
       buffer_(kReadBytes) {}
 
 std::uint32_t Subscribers::key_of(std::size_t index) const {
-  return static_cast<std::uint32_t>(index % options_.keys);
+  return static_cast<std::uint32_t>(index % group_.keys);
 }
 
-void Subscribers::open_more() {
-  while (next_ < subscribers_.size() && in_setup_ < options_.connect_window) {
-    open(next_++);
+void Subscribers::open_up_to(std::size_t total) {
+  while (next_ < std::min(total, subscribers_.size()) && in_setup_ < options_.connect_window) {
+    open_next(now());
   }
 }
 
-void Subscribers::open(std::size_t index) {
+void Subscribers::open_next(Nanos intended) {
+  const std::size_t index = next_++;
   Subscriber& subscriber = subscribers_[index];
-  subscriber.started = now();
-  subscriber.socket =
-      connect_loopback(options_.port, static_cast<unsigned>(index / kConnectionsPerSource));
+  subscriber.started = intended;
+  subscriber.socket = connect_loopback(
+      options_.port, static_cast<unsigned>(index / kConnectionsPerSource), options_.receive_buffer);
   if (!subscriber.socket.is_open()) {
     subscriber.state = State::kClosed;
-    ++failures_;
     return;
   }
   subscriber.state = State::kConnecting;
@@ -66,10 +121,21 @@ void Subscribers::on_ready(std::size_t index, std::uint32_t events) {
   }
 }
 
+std::string Subscribers::request_of(std::size_t index) const {
+  Subscription subscription;
+  subscription.type = group_.type;
+  subscription.cursor = group_.cursor;
+  if (group_.keys > 1) {
+    subscription.key = key_of(index);
+  }
+  return group_.transport == Transport::kSse
+             ? sse_request(options_.peer, subscription)
+             : ws_request(options_.peer, subscription, ws_nonce(index));
+}
+
 void Subscribers::send_request(std::size_t index) {
   Subscriber& subscriber = subscribers_[index];
-  const auto key = options_.keys > 1 ? std::optional(key_of(index)) : std::nullopt;
-  const std::string request = subscribe_request(options_.peer, key);
+  const std::string request = request_of(index);
   std::string_view unsent = request;
   // A new connection takes a short request whole.
   if (!send_some(subscriber.socket, unsent) || !unsent.empty()) {
@@ -83,39 +149,96 @@ void Subscribers::send_request(std::size_t index) {
 bool Subscribers::on_bytes(std::size_t index, std::string_view bytes) {
   Subscriber& subscriber = subscribers_[index];
   counts_.bytes += bytes.size();
-  for (;;) {
+  while (!subscriber.is_upgraded) {
     std::string_view body;
-    const HttpReader::Step step = subscriber.http.next(bytes, body);
-    if (step != HttpReader::Step::kBody) {
-      return step == HttpReader::Step::kNeedMore;
+    switch (subscriber.http.next(bytes, body)) {
+      case HttpReader::Step::kNeedMore: return true;
+      case HttpReader::Step::kMalformed: return false;
+      case HttpReader::Step::kEnd:
+        if (!on_http_end(index)) {
+          return false;
+        }
+        break;
+      case HttpReader::Step::kBody:
+        if (subscriber.http.status() != 200 || group_.transport != Transport::kSse) {
+          return false;
+        }
+        while (subscriber.events.next(body)) {
+          const SseReader& event = subscriber.events;
+          on_event(index, event.type(), event.data(), event.id());
+        }
+        break;
     }
-    if (subscriber.http.status() != 200) {
-      return false;
-    }
-    while (subscriber.events.next(body)) {
-      on_event(index);
+  }
+  return on_frames(index, bytes);
+}
+
+// A stream does not end by itself; only the answer to a handshake does.
+bool Subscribers::on_http_end(std::size_t index) {
+  Subscriber& subscriber = subscribers_[index];
+  subscriber.is_upgraded = group_.transport == Transport::kWs &&
+                           subscriber.http.status() == kSwitchingProtocols &&
+                           subscriber.http.websocket_accept() == ws_accept(ws_nonce(index));
+  return subscriber.is_upgraded;
+}
+
+bool Subscribers::on_frames(std::size_t index, std::string_view bytes) {
+  for (;;) {
+    std::string_view payload;
+    switch (subscribers_[index].frames.next(bytes, payload)) {
+      case WsReader::Step::kNeedMore: return true;
+      case WsReader::Step::kText: on_event(index, type_of(payload), payload, {}); break;
+      case WsReader::Step::kPing:
+        if (!send_pong(index, payload)) {
+          return false;
+        }
+        break;
+      case WsReader::Step::kPong: break;
+      case WsReader::Step::kClose:
+      case WsReader::Step::kMalformed: return false;
     }
   }
 }
 
-void Subscribers::on_event(std::size_t index) {
-  Subscriber& subscriber = subscribers_[index];
-  const std::string_view type = subscriber.events.type();
-  if (type == kEventType) {
-    on_delivery(index, subscriber.events.data());
-  } else if (type == kSubscribedType && subscriber.state == State::kWaiting) {
-    subscriber.state = State::kSubscribed;
-    --in_setup_;
-    ++ready_;
-    ++ready_by_key_[key_of(index)];
-    last_subscribed_ = received_;
-    connect_time_.add(received_ - subscriber.started);
+bool Subscribers::send_pong(std::size_t index, std::string_view payload) {
+  ++pings_;
+  const auto mask = static_cast<std::uint32_t>(0x9E3779B9U * (pings_ + 1));
+  const std::string pong = ws_client_control(WsOpcode::kPong, payload, mask);
+  std::string_view unsent = pong;
+  // Nothing else is ever on its way to the server.
+  return send_some(subscribers_[index].socket, unsent) && unsent.empty();
+}
+
+void Subscribers::on_event(std::size_t index, std::string_view type, std::string_view text,
+                           std::string_view id) {
+  if (type == group_.type) {
+    on_delivery(index, text, id);
+    return;
+  }
+  IdCheck::note(id, subscribers_[index].last_id);
+  if (type == kSubscribedType) {
+    on_subscribed(index);
+  } else if (type == kGapType || type == kErrorType) {
+    ++counts_.gaps;
   } else if (!type.starts_with("rig.")) {
     ++counts_.misrouted;
   }
 }
 
-void Subscribers::on_delivery(std::size_t index, std::string_view text) {
+void Subscribers::on_subscribed(std::size_t index) {
+  Subscriber& subscriber = subscribers_[index];
+  if (subscriber.state != State::kWaiting) {
+    return;
+  }
+  subscriber.state = State::kSubscribed;
+  --in_setup_;
+  ++ready_;
+  ++ready_by_key_[key_of(index)];
+  last_subscribed_ = received_;
+  connect_time_.add(received_ - subscriber.started);
+}
+
+void Subscribers::on_delivery(std::size_t index, std::string_view text, std::string_view id) {
   const auto mark = text_.read(text);
   if (!mark) {
     ++counts_.damaged;
@@ -130,6 +253,15 @@ void Subscribers::on_delivery(std::size_t index, std::string_view text) {
   ++counts_.delivered;
   last_delivery_ = received_;
   latency_.add(received_ - mark->intended);
+  bool is_id_right = true;
+  if (!id.empty()) {
+    ++counts_.with_id;
+    last_cursor_ = id;
+    is_id_right = ids_.check(*mark, id, subscribers_[index].last_id);
+  }
+  // Either all events have one or none has.
+  const bool is_as_others = counts_.with_id == 0 || counts_.with_id == counts_.delivered;
+  counts_.bad_ids += is_id_right && is_as_others ? 0U : 1U;
 }
 
 void Subscribers::close(Subscriber& subscriber, std::size_t index) {
@@ -138,7 +270,6 @@ void Subscribers::close(Subscriber& subscriber, std::size_t index) {
     --ready_;
     --ready_by_key_[key_of(index)];
   } else {
-    ++failures_;
     --in_setup_;
   }
   subscriber.state = State::kClosed;

@@ -2,6 +2,14 @@
 
 namespace rig::bench {
 
+Verifier::Verifier(std::size_t subscribers, std::size_t publishers,
+                   const std::vector<std::uint32_t>& first)
+    : publishers_(publishers), next_(subscribers * publishers) {
+  for (std::size_t stream = 0; !first.empty() && stream < next_.size(); ++stream) {
+    next_[stream] = first[stream % publishers];
+  }
+}
+
 Verdict Verifier::check(std::size_t subscriber, std::uint32_t wanted_key, const EventMark& mark) {
   if (mark.key != wanted_key || mark.publisher >= publishers_) {
     return Verdict::kMisrouted;

@@ -16,8 +16,9 @@ enum class Verdict { kRight, kDuplicate, kMisrouted, kReordered };
 
 class Verifier {
  public:
-  Verifier(std::size_t subscribers, std::size_t publishers)
-      : publishers_(publishers), next_(subscribers * publishers) {}
+  /// `first`: of each publisher the number of the event that is due first; empty: all begin at 0.
+  Verifier(std::size_t subscribers, std::size_t publishers,
+           const std::vector<std::uint32_t>& first = {});
 
   /// `subscriber` asked for events of `wanted_key` and got `mark`. kReordered: the first time, but
   /// after a later one.

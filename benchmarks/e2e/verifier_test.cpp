@@ -57,5 +57,15 @@ TEST(Verifier, PublishersAndSubscribersAreCountedApart) {
   EXPECT_EQ(verifier.check(0, 0, mark(1, 0, 0)), Verdict::kReordered);
 }
 
+TEST(Verifier, AClientThatReturnsIsOwedWhatCameAfterItsCursorAndNoMore) {
+  Verifier verifier(2, 2, {5, 7});
+  for (const std::size_t subscriber : {0U, 1U}) {
+    EXPECT_EQ(verifier.check(subscriber, 0, mark(0, 0, 4)), Verdict::kDuplicate);
+    EXPECT_EQ(verifier.check(subscriber, 0, mark(0, 0, 5)), Verdict::kRight);
+    EXPECT_EQ(verifier.check(subscriber, 0, mark(1, 0, 7)), Verdict::kRight);
+    EXPECT_EQ(verifier.check(subscriber, 0, mark(1, 0, 6)), Verdict::kDuplicate);
+  }
+}
+
 }  // namespace
 }  // namespace rig::bench

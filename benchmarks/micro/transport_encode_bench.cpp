@@ -17,8 +17,8 @@ void EncodeSse(benchmark::State& state) {
   parts.json =
       R"({"specversion":"1.0","type":"com.example.order.changed","source":"/orders","id":"1","data":")" +
       std::string(static_cast<std::size_t>(state.range(0)), 'x') + "\"}";
-  const cloudevents::Event event(std::move(parts));
-  for (auto _ : state) benchmark::DoNotOptimize(encode_sse(event));
+  const auto event = std::make_shared<const cloudevents::Event>(std::move(parts));
+  for (auto _ : state) benchmark::DoNotOptimize(encode_sse(event, "1xkqz3-4fzzz9-t6a0b1"));
 }
 BENCHMARK(EncodeSse)->Arg(160)->Arg(4096);
 

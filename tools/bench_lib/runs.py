@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from .machine import pinned_to, wait_until_quiet
-from .scenarios import EXTRACTORS, SCENARIOS
+from .scenarios import GATEWAY, SCENARIOS
 
 SERVERS = ("floor", "rig")
 ATTEMPTS = 3  # for a run during which others used the machine
@@ -37,28 +37,20 @@ def wait_for_port(port, name, server):
     raise RunFailed(f"{name} does not open port {port}")
 
 
-def server_command(server, programs, ports, scenario):
-    """The command and its environment; nothing that the caller has set for the gateway gets in."""
+def server_command(server, options, ports, scenario):
+    """The command and its environment; nothing that the caller has set for the gateway gets in, but for --env."""
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     if server == "floor":
-        return [programs / "rig_floor", str(ports[0])], env
-    env |= {
-        "INBOUND_PORT": str(ports[0]),
-        "API_HTTP_PORT": str(ports[1]),
-        "LOG_LEVEL": "warn",
-        "RIG_SHARDS": "1",  # one thread against one thread
-        "MAX_CONNECTIONS_PER_MINUTE": "10000000",
-    }
-    if scenario.by_constraint:
-        env["EXTRACTORS"] = json.dumps(EXTRACTORS)
-    return [programs / "rig"], env
+        return [options.programs / "rig_floor", str(ports[0]), *scenario.floor_flags], env
+    env |= {"INBOUND_PORT": str(ports[0]), "API_HTTP_PORT": str(ports[1])}
+    return [options.programs / "rig"], env | GATEWAY | scenario.env | options.env
 
 
 @contextlib.contextmanager
-def running(server, programs, scenario, cpu):
+def running(server, options, scenario, cpu):
     """Yields (pid, port for clients, port for publishing)."""
     ports = free_ports(2 if server == "rig" else 1)
-    command, env = server_command(server, programs, ports, scenario)
+    command, env = server_command(server, options, ports, scenario)
     name = command[0].name
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, preexec_fn=pinned_to(cpu))
     try:
@@ -81,7 +73,7 @@ def running(server, programs, scenario, cpu):
 def run_once(name, server, options):
     scenario = SCENARIOS[name]
     load_cpu, server_cpu = options.cpus
-    with running(server, options.programs, scenario, server_cpu) as (pid, port, publish_port):
+    with running(server, options, scenario, server_cpu) as (pid, port, publish_port):
         wait_until_quiet(options.patience)
         flags = f"--peer {server} {scenario.load} {scenario.quick if options.quick else ''}".split()
         command = [options.programs / "rig_load", "--label", f"{name} {server}", *flags]
@@ -92,7 +84,7 @@ def run_once(name, server, options):
         except subprocess.TimeoutExpired as error:
             raise RunFailed(f"{name} {server}: the load does not end") from error
     if load.returncode not in (0, 1):
-        raise RunFailed(f"{name} {server}: the load ended with status {load.returncode}")
+        raise RunFailed(f"{name} {server}: the load ended with status {load.returncode}, its reason is above")
     result = json.loads(load.stdout)
     result |= {"scenario": name, "server": server, "flags": " ".join(flags),
                "noisy": result["other_cores"] > options.noise}
@@ -123,5 +115,5 @@ def run_all(names, options, say):
                     continue
                 results.append(result)
                 if not result["clean"]:
-                    problems.append(f"{name} {server}: not every event arrived once, whole and in order")
+                    problems.append(f"{name} {server}: not every client got each event once, whole and in order")
     return results, problems
