@@ -2,10 +2,35 @@
 
 #include <rig/core/env.hpp>
 
+#include <array>
+#include <string_view>
+
 namespace rig::transport {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kSwitch{"off", "on"};
+
+SlowClientConfig slow_client_config(EnvReader& env) {
+  SlowClientConfig c;
+  constexpr std::array<std::string_view, 3> kPolicies{"disconnect", "drop_oldest", "conflate"};
+  c.policy = static_cast<SlowClientConfig::Policy>(env.choice(
+      {"RIG_SLOW_CLIENTS",
+       "When too much waits for a client: disconnect it; drop the oldest events and say so "
+       "by rig.gap; or keep the newest event of each type and subject"},
+      kPolicies, static_cast<std::size_t>(c.policy)));
+  c.bytes_max = env.bytes({"RIG_OUTBOX_BYTES_MAX", "Most bytes that may wait for one client"},
+                          c.bytes_max, {4096, std::int64_t{1} << 32});
+  c.age_max =
+      env.duration({"RIG_OUTBOX_AGE_MAX", "Longest time that an event may wait for one client"},
+                   c.age_max, milliseconds(1'000), hours(1));
+  return c;
+}
+
+}  // namespace
 
 TransportConfig TransportConfig::from_env(EnvReader& env) {
   TransportConfig c;
@@ -47,10 +72,21 @@ TransportConfig TransportConfig::from_env(EnvReader& env) {
   c.heartbeat_interval =
       env.duration({"RIG_HEARTBEAT_INTERVAL", "Pause between two heartbeats of an event stream"},
                    c.heartbeat_interval, milliseconds(250), hours(1));
-  c.outbox_bytes_max =
-      env.bytes({"RIG_OUTBOX_BYTES_MAX",
-                 "Most bytes that may wait for one slow client; beyond: it is disconnected"},
-                c.outbox_bytes_max, {4096, std::int64_t{1} << 32});
+  c.slow = slow_client_config(env);
+  c.ws_message_bytes_max = env.bytes(
+      {"RIG_WS_MESSAGE_BYTES_MAX", "Largest message that a client may send; beyond: close 1009"},
+      c.ws_message_bytes_max, {125, 1 << 30});
+  c.ws_deflate =
+      env.choice({"RIG_WS_DEFLATE",
+                  "Compress WebSocket messages (permessage-deflate) for clients that ask"},
+                 kSwitch, 0) == 1;
+  c.retry = env.duration(
+      {"RIG_RETRY",
+       "Pause before a client connects again (SSE retry:); up to half is added at random"},
+      c.retry, milliseconds(0), hours(1));
+  c.drain_spread = env.duration(
+      {"RIG_DRAIN_SPREAD", "Time over which the clients are sent away when the node stops"},
+      c.drain_spread, milliseconds(0), hours(1));
   return c;
 }
 

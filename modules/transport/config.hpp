@@ -18,6 +18,18 @@ struct RequestLimits {
   std::uint64_t body_bytes_max = 1 << 20;
 };
 
+/// What happens to a client that reads more slowly than its events come.
+struct SlowClientConfig {
+  enum class Policy : std::uint8_t {
+    kDisconnect,  ///< it comes back and resumes
+    kDropOldest,  ///< it gets `rig.gap` in the place of what was dropped
+    kConflate,    ///< it gets the newest event of each type and subject
+  };
+  Policy policy = Policy::kDisconnect;
+  std::uint64_t bytes_max = 1 << 20;  ///< that may wait for one client
+  std::chrono::milliseconds age_max{60'000};
+};
+
 struct TransportConfig {
   std::uint16_t inbound_port = 4000;
   std::uint16_t api_port = 4010;
@@ -29,7 +41,11 @@ struct TransportConfig {
   std::chrono::milliseconds keep_alive_timeout{60'000};
   std::size_t connections_max = 100'000;  ///< per shard, both doors together
   std::chrono::milliseconds heartbeat_interval{15'000};
-  std::uint64_t outbox_bytes_max = 1 << 20;
+  SlowClientConfig slow;
+  std::size_t ws_message_bytes_max = std::size_t{64} << 10;
+  bool ws_deflate = false;
+  std::chrono::milliseconds retry{3'000};
+  std::chrono::milliseconds drain_spread{2'000};
 
   static TransportConfig from_env(EnvReader& env);
 };

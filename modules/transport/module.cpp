@@ -1,5 +1,6 @@
 #include "config.hpp"
 #include "io/listener.hpp"
+#include "io/subscriptions_endpoint.hpp"
 #include "io/transport_shard.hpp"
 
 #include <rig/core/env.hpp>
@@ -11,6 +12,7 @@
 #include <rig/transport/http_endpoint.hpp>
 
 #include <memory>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -22,16 +24,23 @@ constexpr PortKey kCollects[] = {port<HttpEndpoint>()};
 
 constexpr Route kEventStream{Door::kInbound, "GET", "/_rig/v1/connection/sse",
                              "authorization,last-event-id"};
+constexpr Route kWebSocket{Door::kInbound, "GET", "/_rig/v1/connection/ws"};
 
 class TransportModule final : public Module {
  public:
   TransportModule(TransportContext context, std::vector<HttpEndpoint*> endpoints)
-      : context_(std::move(context)), endpoints_(std::move(endpoints)), shards_(context_.shards) {}
+      : context_(std::move(context)),
+        endpoints_(std::move(endpoints)),
+        shards_(context_.shards),
+        subscriptions_(context_.shards, shards_, context_) {
+    endpoints_.push_back(&subscriptions_);
+  }
 
   Task<> start() override {
-    context_.routes.add(kEventStream, {nullptr, true});
+    context_.routes.add(kEventStream, {nullptr, RouteTable::Connection::kSse});
+    context_.routes.add(kWebSocket, {nullptr, RouteTable::Connection::kWebSocket});
     for (HttpEndpoint* endpoint : endpoints_) {
-      for (const Route& route : endpoint->routes()) context_.routes.add(route, {endpoint, false});
+      for (const Route& route : endpoint->routes()) context_.routes.add(route, {endpoint});
     }
     const auto count = context_.shards.count();
     const auto& config = context_.config;
@@ -50,10 +59,14 @@ class TransportModule final : public Module {
   }
 
   Task<> drain(Deadline deadline) override {
-    // All shards begin before the first is waited for, so that they share the time.
     co_await shards_.for_each(TransportShard::begin_drain);
-    co_await shards_.for_each(
-        [deadline](Ref<TransportShard> part) { return TransportShard::drained(part, deadline); });
+    co_await shards_.for_each([deadline](Ref<TransportShard> part) {
+      return TransportShard::requests_done(part, deadline);
+    });
+    // Nothing is published through these doors any more: what was, reaches the clients before they
+    // are sent away.
+    co_await context_.subscriptions.settled();
+    co_await say_goodbye(Ref(context_.shards), Ref(shards_), deadline);
   }
 
   Task<> stop(Deadline /*deadline*/) override {
@@ -62,21 +75,32 @@ class TransportModule final : public Module {
   }
 
  private:
+  /// On all shards at the same time.
+  static Task<> say_goodbye(Ref<Shards> shards, Ref<Sharded<TransportShard>> parts,
+                            Deadline deadline) {
+    TaskGroup goodbyes(shards->executor(current_shard()), "transport.goodbye");
+    for (ShardId shard = 0; shard < shards->count(); ++shard)
+      goodbyes.spawn(on_shard(shards, shard, say_goodbye_here(parts, deadline)));
+    co_await goodbyes.join();
+  }
+  static Task<> say_goodbye_here(Ref<Sharded<TransportShard>> parts, Deadline deadline) {
+    co_await TransportShard::say_goodbye(parts->local(), deadline);
+  }
+
   TransportContext context_;
   std::vector<HttpEndpoint*> endpoints_;
   Sharded<TransportShard> shards_;
+  SubscriptionsEndpoint subscriptions_;
 };
 
 std::unique_ptr<Module> create(ModuleContext& context) {
   auto config = TransportConfig::from_env(context.env());
   Cors cors(config.cors);
-  TransportContext shared{std::move(config),
-                          RouteTable(),
-                          std::move(cors),
-                          TransportMetrics(context.need<metrics::Registry>()),
-                          context.shards(),
-                          context.lifecycle(),
-                          context.need<subscriptions::Subscriptions>()};
+  TransportContext shared{
+      std::move(config),      RouteTable(),
+      std::move(cors),        TransportMetrics(context.need<metrics::Registry>()),
+      std::random_device{}(), context.shards(),
+      context.lifecycle(),    context.need<subscriptions::Subscriptions>()};
   return std::make_unique<TransportModule>(std::move(shared), context.collect<HttpEndpoint>());
 }
 

@@ -9,6 +9,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr metrics::Description kConnections{"rig_connections", "Open connections by transport"};
+constexpr metrics::Description kDroppedConnections{"rig_dropped_connections_total",
+                                                   "Connections that the gateway ended, by reason"};
+constexpr metrics::Description kDroppedEvents{"rig_dropped_events_total",
+                                              "Events that did not reach a receiver, by reason"};
 
 std::vector<std::chrono::nanoseconds> latency_buckets() {
   return {microseconds(100), microseconds(250),  microseconds(500), milliseconds(1),
@@ -22,21 +26,23 @@ std::vector<std::chrono::nanoseconds> latency_buckets() {
 TransportMetrics::TransportMetrics(metrics::Registry& registry)
     : http_connections(registry.gauge(kConnections, {{"transport", "http"}})),
       sse_connections(registry.gauge(kConnections, {{"transport", "sse"}})),
+      ws_connections(registry.gauge(kConnections, {{"transport", "ws"}})),
+      longpolling_sessions(registry.gauge(kConnections, {{"transport", "longpolling"}})),
       deliveries(
-          registry.counter({"rig_deliveries_total", "Events handed to the sockets of clients"},
-                           {{"transport", "sse"}})),
-      delivered_bytes(registry.counter({"rig_delivered_bytes_total", "Bytes sent on event streams"},
-                                       {{"transport", "sse"}})),
+          registry.counter({"rig_deliveries_total", "Events handed to the sockets of clients"})),
+      delivered_bytes(
+          registry.counter({"rig_delivered_bytes_total", "Bytes sent on event streams"})),
       event_to_socket(
           registry.histogram({"rig_event_to_socket_seconds",
                               "From having an event to having handed it to a client's socket"},
                              metrics::Registry::HistogramUnit::kSeconds, latency_buckets())),
-      dropped_slow(registry.counter(
-          {"rig_dropped_connections_total", "Connections that the gateway ended, by reason"},
-          {{"reason", "slow"}})),
-      refused_connections(registry.counter(
-          {"rig_dropped_connections_total", "Connections that the gateway ended, by reason"},
-          {{"reason", "connections_max"}})),
+      dropped_slow(registry.counter(kDroppedConnections, {{"reason", "slow"}})),
+      dropped_silent(registry.counter(kDroppedConnections, {{"reason", "silent"}})),
+      dropped_slow_events(registry.counter(kDroppedEvents, {{"reason", "slow_client"}})),
+      dropped_conflated(registry.counter(kDroppedEvents, {{"reason", "conflated"}})),
+      gaps(registry.counter(
+          {"rig_gaps_total", "Clients told that events may be missing (rig.gap)"})),
+      refused_connections(registry.counter(kDroppedConnections, {{"reason", "connections_max"}})),
       requests(registry.counter({"rig_http_requests_total", "Requests read completely"})),
       bad_requests(registry.counter(
           {"rig_http_bad_requests_total",

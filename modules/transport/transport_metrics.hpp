@@ -10,10 +10,16 @@ struct TransportMetrics {
 
   metrics::Gauge& http_connections;
   metrics::Gauge& sse_connections;
+  metrics::Gauge& ws_connections;
+  metrics::Gauge& longpolling_sessions;
   metrics::Counter& deliveries;
   metrics::Counter& delivered_bytes;
   metrics::Histogram& event_to_socket;
   metrics::Counter& dropped_slow;
+  metrics::Counter& dropped_silent;
+  metrics::Counter& dropped_slow_events;
+  metrics::Counter& dropped_conflated;
+  metrics::Counter& gaps;
   metrics::Counter& refused_connections;
   metrics::Counter& requests;
   metrics::Counter& bad_requests;

@@ -80,10 +80,10 @@ TEST(Metrics, DeliveriesAndTheirBytesAreCounted) {
   SseClient one(gateway.inbound(), {"a"});
   SseClient two(gateway.inbound(), {"a"});
   const auto deliveries = [&] {
-    return gateway.metric("rig_deliveries_total", {{"transport", "sse"}});
+    return gateway.metric("rig_deliveries_total");
   };
   const auto bytes = [&] {
-    return gateway.metric("rig_delivered_bytes_total", {{"transport", "sse"}});
+    return gateway.metric("rig_delivered_bytes_total");
   };
   const auto deliveries_before = deliveries();
   const auto bytes_before = bytes();
@@ -117,7 +117,7 @@ TEST(Metrics, ScrapingWhileEventsFlowIsSafe) {
     if (i % 5 == 0) (void)gateway.metrics();
   }
   EXPECT_TRUE(eventually(
-      [&] { return gateway.metric("rig_deliveries_total", {{"transport", "sse"}}) >= 100; }));
+      [&] { return gateway.metric("rig_deliveries_total") >= 100; }));
 }
 
 TEST(Metrics, LabelsOfEventTypesAreEscapedAndBounded) {

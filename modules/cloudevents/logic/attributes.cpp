@@ -174,6 +174,8 @@ Reasoned<EventRef> make_event(const JsonDocument& document, std::string&& json,
   parts.type = members[Member::kType]->string();
   parts.source = members[Member::kSource]->string();
   parts.id = members[Member::kId]->string();
+  if (const JsonNode* subject = members.attribute(Member::kSubject); subject != nullptr)
+    parts.subject = subject->string();
   if (const FieldPlan* plan = plans.plan_for(parts.type); plan != nullptr) {
     parts.fields = extract_fields(event, *plan, is_data_json(members));
   }

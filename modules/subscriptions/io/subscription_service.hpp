@@ -30,6 +30,10 @@ class SubscriptionService final : public Subscriptions, public EventSink {
       std::string_view json) const override {
     return parser_.parse(json);
   }
+  [[nodiscard]] boost::system::result<SubscriptionList, RequestError> parse_request(
+      std::string_view json) const override {
+    return parser_.parse_request(json);
+  }
   void replace(Subscriber& subscriber, SubscriptionList list) override;
   void resume(Subscriber& subscriber, SubscriptionList list, std::string_view cursor) override {
     per_shard_.local().resume(subscriber, std::move(list), cursor);

@@ -208,4 +208,26 @@ boost::system::result<SubscriptionList, std::string> SubscriptionParser::parse(
   return subscriptions;
 }
 
+boost::system::result<SubscriptionList, RequestError> SubscriptionParser::parse_request(
+    std::string_view json) const {
+  using Reason = RequestError::Reason;
+  if (const auto valid = parse_json(json); valid.has_error())
+    return RequestError{Reason::kNotJson, valid.error()};
+  const std::string compact = compact_json(json);
+  const JsonText request(compact);
+  std::optional<std::string_view> list;
+  if (request.kind() == Kind::kObject) {
+    request.for_each_member([&](JsonText name, JsonText value) {
+      if (name.string() == "subscriptions") list = value.text();
+    });
+  }
+  if (!list) {
+    return RequestError{Reason::kNoSubscriptions,
+                        "Expected field \"subscriptions\" is not present."};
+  }
+  auto subscriptions = parse(*list);
+  if (!subscriptions) return RequestError{Reason::kInvalid, subscriptions.error()};
+  return *std::move(subscriptions);
+}
+
 }  // namespace rig::subscriptions

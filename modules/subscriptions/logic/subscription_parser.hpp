@@ -40,6 +40,9 @@ class SubscriptionParser {
   /// `json` is an array of subscriptions; all or nothing. The error is what the client sees.
   [[nodiscard]] boost::system::result<SubscriptionList, std::string> parse(
       std::string_view json) const;
+  /// The same for an object that has the array as its member `subscriptions`.
+  [[nodiscard]] boost::system::result<SubscriptionList, RequestError> parse_request(
+      std::string_view json) const;
 
  private:
   const SubscriptionLimits limits_;

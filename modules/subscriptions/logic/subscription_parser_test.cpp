@@ -42,14 +42,14 @@ class SubscriptionParserTest : public testing::Test {
     return refusal(R"([{"eventType":"order","oneOf":)" + one_of + "}]");
   }
 
-  SubscriptionLimits limits_;
-  UnknownFields unknown_fields_ = UnknownFields::kReject;
-
- private:
   [[nodiscard]] SubscriptionParser parser() const {
     return {limits_, unknown_fields_, extractors_};
   }
 
+  SubscriptionLimits limits_;
+  UnknownFields unknown_fields_ = UnknownFields::kReject;
+
+ private:
   std::vector<std::string> problems_;
   Extractors extractors_ = Extractors::parse(kExtractors, 256, problems_);
 };
@@ -267,6 +267,22 @@ TEST_F(SubscriptionParserTest, FieldsOfAClauseAreSortedByPosition) {
   EXPECT_THAT(
       clauses(R"([{"owner":"x","region":"EU","vip":true}])").at(0).fields,
       ElementsAre(Pair(0, FieldValue("EU")), Pair(1, FieldValue(true)), Pair(2, FieldValue("x"))));
+}
+
+TEST_F(SubscriptionParserTest, RequestHasTheListAsAMember) {
+  const auto reason = [&](std::string_view json) {
+    return parser().parse_request(json).error().reason;
+  };
+  using Reason = RequestError::Reason;
+  EXPECT_EQ(parser().parse_request(R"({"x": 1, "subscriptions": [{"eventType": "a"}]})")->size(),
+            1U);
+  EXPECT_EQ(parser().parse_request(R"({"subscriptions":[]})")->size(), 0U);
+  EXPECT_EQ(reason(R"({"subscriptions":)"), Reason::kNotJson);
+  EXPECT_EQ(reason(""), Reason::kNotJson);
+  EXPECT_EQ(reason(R"({"x":1})"), Reason::kNoSubscriptions);
+  EXPECT_EQ(reason(R"([{"eventType":"a"}])"), Reason::kNoSubscriptions);
+  EXPECT_EQ(reason(R"({"subscriptions":{}})"), Reason::kInvalid);
+  EXPECT_EQ(reason(R"({"subscriptions":[{}]})"), Reason::kInvalid);
 }
 
 }  // namespace

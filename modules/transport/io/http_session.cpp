@@ -1,8 +1,10 @@
 #include "io/http_session.hpp"
 
 #include "io/sse_connection.hpp"
+#include "io/ws_connection.hpp"
 #include "logic/response_writer.hpp"
 #include "logic/stream_request.hpp"
+#include "logic/ws_handshake.hpp"
 
 #include <rig/core/log.hpp>
 
@@ -69,7 +71,10 @@ HttpSession::HttpSession(TransportShard& shard, Socket socket, Door door)
   shard_.add(*this);
 }
 
-HttpSession::~HttpSession() { shard_.metrics().http_connections.sub(); }
+HttpSession::~HttpSession() {
+  shard_.remove(*this);
+  shard_.metrics().http_connections.sub();
+}
 
 void HttpSession::close_wait() noexcept {
   boost::system::error_code ignored;  // a wait that cannot be cancelled is over already
@@ -191,19 +196,21 @@ Task<bool> HttpSession::answer(HttpRequest request) {
   if (door_ == Door::kInbound) shard_.context().cors.add_to(extra, request.headers);
 
   const auto match = shard_.context().routes.find(door_, request.method, request.path());
-  const bool is_stream =
-      match.kind == RouteTable::Match::Kind::kFound && match.target.is_event_stream;
+  const auto kind = match.kind == RouteTable::Match::Kind::kFound ? match.target.connection
+                                                                  : RouteTable::Connection::kNone;
   std::optional<HttpResponse> response;
-  if (is_stream && request.method == "GET") {
-    response = open_stream(request, extra);
+  if (kind != RouteTable::Connection::kNone && request.method == "GET") {
+    response = open_connection(kind, request, extra);
     if (!response) co_return false;
   }
   extra.add("x-request-id", takes_id ? std::string(*given_id) : shard_.next_request_id());
-  if (is_stream && request.method == "HEAD") {
+  if (kind == RouteTable::Connection::kSse && !response) {  // HEAD
     const bool written =
         co_await write(write_stream_head(stream_response(extra), request.version, shard_.date()));
     co_return written&& framing.keep_alive&& request.version >= 11;
   }
+  if (kind == RouteTable::Connection::kWebSocket && !response)
+    response = check_ws_handshake(request, {}).error();
   if (!response) response = co_await respond(match, std::move(request));
   for (std::size_t i = 0; i < extra.size(); ++i)
     response->headers.add(extra[i].name, extra[i].value);
@@ -231,18 +238,34 @@ Task<HttpResponse> HttpSession::respond(RouteTable::Match match, HttpRequest req
   co_return HttpResponse::error(500, "Internal server error");
 }
 
-/// Hands the socket over to an event stream; a response says why not.
-std::optional<HttpResponse> HttpSession::open_stream(const HttpRequest& request,
-                                                     const Headers& extra) {
-  auto list = parse_stream_request(request, shard_.subscriptions());
-  if (!list) return HttpResponse::text(400, list.error());
+/// Hands the socket over to a long-lived connection; a response says why not.
+std::optional<HttpResponse> HttpSession::open_connection(RouteTable::Connection kind,
+                                                         const HttpRequest& request,
+                                                         const Headers& extra) {
+  std::optional<WsHandshake> handshake;
+  if (kind == RouteTable::Connection::kWebSocket) {
+    auto checked = check_ws_handshake(request, {.deflate = shard_.config().ws_deflate});
+    if (!checked) return checked.error();
+    handshake = std::move(*checked);
+  }
+  auto wanted = parse_stream_request(request, shard_.subscriptions());
+  if (!wanted) return HttpResponse::text(400, wanted.error());
   if (shard_.is_draining()) return HttpResponse::error(503, "This node is stopping.");
-  auto stream = std::make_unique<SseConnection>(shard_, std::move(*slot_), std::move(socket_),
-                                                request.version);
-  SseConnection& opened = *stream;
-  shard_.add(std::move(stream));
-  opened.open(write_stream_head(stream_response(extra), request.version, shard_.date()),
-              std::move(*list));
+  if (handshake) {
+    auto socket = std::make_unique<WsConnection>(shard_, std::move(*slot_), std::move(socket_),
+                                                 handshake->deflate(), wanted->wants_cursors);
+    WsConnection& opened = *socket;
+    shard_.add(std::move(socket));
+    opened.open(write_ws_head(*handshake, extra, shard_.date()), std::move(*wanted));
+    if (!kept_.empty()) opened.received(kept_);
+  } else {
+    auto stream = std::make_unique<SseConnection>(shard_, std::move(*slot_), std::move(socket_),
+                                                  request.version);
+    SseConnection& opened = *stream;
+    shard_.add(std::move(stream));
+    opened.open(write_stream_head(stream_response(extra), request.version, shard_.date()),
+                std::move(*wanted));
+  }
   return std::nullopt;
 }
 

@@ -38,7 +38,8 @@ class HttpSession : public TransportShard::Hook {
   Task<bool> wait(Socket::wait_type what, std::chrono::milliseconds at_most);
   Task<bool> answer(HttpRequest request);
   Task<HttpResponse> respond(RouteTable::Match match, HttpRequest request);
-  std::optional<HttpResponse> open_stream(const HttpRequest& request, const Headers& extra);
+  std::optional<HttpResponse> open_connection(RouteTable::Connection kind,
+                                              const HttpRequest& request, const Headers& extra);
   Task<bool> write(std::string bytes);
   Task<> linger();
   void close_wait() noexcept;

@@ -19,7 +19,7 @@ struct Written {
 };
 
 /// The most pieces that one gathered write takes.
-inline constexpr std::size_t kPiecesMax = 64;
+inline constexpr std::size_t kPiecesMax = 192;
 
 /// Sends `pieces` (at most kPiecesMax, none empty) as one, without waiting. All bytes of all event
 /// streams leave through here, so another way to submit them has one place to go.

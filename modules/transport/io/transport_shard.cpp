@@ -2,10 +2,13 @@
 
 #include "io/http_session.hpp"
 #include "io/listener.hpp"
-#include "io/sse_connection.hpp"
+#include "io/stream_connection.hpp"
 #include "logic/response_writer.hpp"
 #include "logic/sse_encoder.hpp"
+#include "logic/ws_encoder.hpp"
+#include "logic/ws_frame.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <random>
@@ -15,10 +18,10 @@ namespace rig::transport {
 TransportShard::TransportShard(TransportContext& context, ShardId shard)
     : context_(context),
       executor_(context.shards.executor(shard)),
-      writes_(executor_, context.metrics,
-              static_cast<std::size_t>(context.config.outbox_bytes_max)),
-      heartbeat_(encode_sse_comment("heartbeat")),
-      last_chunk_(encode_last_chunk()),
+      writes_(executor_, context.shards.wheel(), context.metrics, context.config.slow),
+      names_(context.node, shard),
+      sse_heartbeat_(encode_sse_comment("heartbeat")),
+      ws_heartbeat_(new Chunk(ws_ping())),
       request_ids_(std::random_device{}()),
       quiet_(executor_, std::chrono::steady_clock::time_point::max()),
       accepting_(executor_, "transport.accept"),
@@ -36,23 +39,53 @@ void TransportShard::start_session(Socket socket, Door door) {
   tasks_.spawn(serve_http(Ref(*this), std::move(socket), door));
 }
 
-void TransportShard::add(HttpSession& session) { sessions_.push_back(session); }
+void TransportShard::add(HttpSession& session) {
+  sessions_.push_back(session);
+  ++requests_;
+}
 
-void TransportShard::add(std::unique_ptr<SseConnection> stream) {
+void TransportShard::remove(HttpSession& session) {
+  sessions_.erase(sessions_.iterator_to(session));
+  if (--requests_ == 0) quiet_.cancel();
+}
+
+void TransportShard::add(std::unique_ptr<StreamConnection> stream) {
   streams_.push_back(*stream.release());
 }
 
-void TransportShard::erase(SseConnection& stream) {
-  streams_.erase_and_dispose(streams_.iterator_to(stream), std::default_delete<SseConnection>());
+void TransportShard::erase(StreamConnection& stream) {
+  streams_.erase_and_dispose(streams_.iterator_to(stream), std::default_delete<StreamConnection>());
 }
 
-const ChunkRef& TransportShard::sse_chunk(const cloudevents::EventRef& event) {
+const ChunkRef& TransportShard::chunk(const cloudevents::EventRef& event, WireForm form) {
   // An event goes to all its receivers before the next one comes, so remembering one is enough.
   if (encoded_event_ != event) {
     encoded_event_ = event;
-    encoded_chunk_ = encode_sse(*event);
+    for (auto& chunk : encoded_) chunk.reset();
   }
-  return encoded_chunk_;
+  ChunkRef& chunk = encoded_[static_cast<std::size_t>(form)];
+  if (!chunk) chunk = encode(event, form);
+  return chunk;
+}
+
+ChunkRef TransportShard::encode(const cloudevents::EventRef& event, WireForm form) {
+  const auto cursor = subscriptions().cursor_of(*event).text();
+  switch (form) {
+    case WireForm::kSse: return encode_sse(event, cursor);
+    case WireForm::kWs: return encode_ws(event, {});
+    case WireForm::kWsWithCursor: return encode_ws(event, cursor);
+    case WireForm::kWsDeflated:
+    case WireForm::kWsDeflatedWithCursor: break;
+  }
+  if (!deflater_) deflater_.emplace();
+  const bool has_cursor = form == WireForm::kWsDeflatedWithCursor;
+  return encode_ws_deflated(event, has_cursor ? cursor : std::string_view(), *deflater_);
+}
+
+std::chrono::milliseconds TransportShard::retry() {
+  const auto base = config().retry;
+  request_ids_ += 0x9e3779b97f4a7c15ULL;
+  return base + base * static_cast<int>(request_ids_ >> 48 & 0x3ff) / 2048;
 }
 
 std::string_view TransportShard::date() {
@@ -77,18 +110,35 @@ void TransportShard::release() {
   if (--connections_ == 0) quiet_.cancel();
 }
 
-void TransportShard::finish_streams() {
-  for (auto stream = streams_.begin(); stream != streams_.end();) (stream++)->finish(last_chunk_);
-}
-
 Task<> TransportShard::begin_drain(Ref<TransportShard> self) {
   self->accepting_.cancel();
   co_await self->accepting_.join();
   for (auto& session : self->sessions_) session.close_if_idle();
-  self->finish_streams();
 }
 
-Task<> TransportShard::drained(Ref<TransportShard> self, Deadline deadline) {
+Task<> TransportShard::requests_done(Ref<TransportShard> self, Deadline deadline) {
+  self->quiet_.expires_at(deadline.at);
+  while (self->requests_ > 0 && !deadline.passed()) co_await self->quiet_.async_wait(kUseTaskTuple);
+}
+
+Task<> TransportShard::say_goodbye(Ref<TransportShard> self, Deadline deadline) {
+  constexpr std::chrono::milliseconds kStep{20};
+  const auto steps = static_cast<std::size_t>(self->config().drain_spread / kStep) + 1;
+  const std::size_t per_step = self->streams_.size() / steps + 1;
+  Timer pause(self->executor_);
+  while (!self->streams_.empty() && !deadline.passed()) {
+    // Whoever has been told goes to the end; the first one that has been, ends the round.
+    std::size_t told = 0;
+    while (told < per_step && !self->streams_.front().is_ending()) {
+      StreamConnection& stream = self->streams_.front();
+      self->streams_.splice(self->streams_.end(), self->streams_, self->streams_.begin());
+      stream.finish();
+      ++told;
+    }
+    if (self->streams_.front().is_ending()) break;
+    pause.expires_after(kStep);
+    co_await pause.async_wait(kUseTaskTuple);
+  }
   self->quiet_.expires_at(deadline.at);
   while (self->connections_ > 0 && !deadline.passed())
     co_await self->quiet_.async_wait(kUseTaskTuple);

@@ -4,8 +4,10 @@
 #include "io/socket.hpp"
 #include "io/write_queue.hpp"
 #include "logic/chunk.hpp"
+#include "logic/connection_names.hpp"
 #include "logic/cors.hpp"
 #include "logic/route_table.hpp"
+#include "logic/ws_deflate.hpp"
 #include "transport_metrics.hpp"
 
 #include <rig/cloudevents/event.hpp>
@@ -24,6 +26,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,7 +34,17 @@
 namespace rig::transport {
 
 class HttpSession;
-class SseConnection;
+class StreamConnection;
+
+/// The forms in which an event goes to clients; of each there is one chunk per event and shard.
+enum class WireForm : std::uint8_t {
+  kSse,
+  kWs,
+  kWsWithCursor,
+  kWsDeflated,
+  kWsDeflatedWithCursor,
+};
+inline constexpr std::size_t kWireForms = 5;
 
 /// What all shards of the transport share: set up before they start, then only read.
 struct TransportContext {
@@ -39,6 +52,7 @@ struct TransportContext {
   RouteTable routes;
   Cors cors;
   TransportMetrics metrics;
+  std::uint32_t node;  ///< random
   Shards& shards;
   const Lifecycle& lifecycle;
   subscriptions::Subscriptions& subscriptions;
@@ -68,22 +82,31 @@ class TransportShard {
 
   /// Accepts connections from `listener`, a listening socket that the shard takes over.
   void listen(int listener, Door door);
-  /// No new connections; requests in flight are answered, streams get what is queued and a clean
-  /// end.
+  /// No new connections; requests in flight are answered.
   static Task<> begin_drain(Ref<TransportShard> self);
-  /// Waits until that has left no connection.
-  static Task<> drained(Ref<TransportShard> self, Deadline deadline);
+  /// Waits until there is no request any more; returns at the deadline.
+  static Task<> requests_done(Ref<TransportShard> self, Deadline deadline);
+  /// Sends the clients away, spread over a time, each after what is queued for it; waits until that
+  /// has left no connection, or for the deadline.
+  static Task<> say_goodbye(Ref<TransportShard> self, Deadline deadline);
   /// Closes everything at once.
   static Task<> stop(Ref<TransportShard> self);
 
   void start_session(Socket socket, Door door);
   void add(HttpSession& session);
-  void add(std::unique_ptr<SseConnection> stream);
-  void erase(SseConnection& stream);
+  void remove(HttpSession& session);
+  void add(std::unique_ptr<StreamConnection> stream);
+  void erase(StreamConnection& stream);
 
   /// The chunk of an event, encoded for the first of the connections that get it.
-  const ChunkRef& sse_chunk(const cloudevents::EventRef& event);
-  [[nodiscard]] const ChunkRef& heartbeat() const { return heartbeat_; }
+  const ChunkRef& chunk(const cloudevents::EventRef& event, WireForm form);
+  [[nodiscard]] const ChunkRef& heartbeat(WireForm form) const {
+    return form == WireForm::kSse ? sse_heartbeat_ : ws_heartbeat_;
+  }
+  /// How long a client is to wait before it connects again: with a part by chance, so that not all
+  /// come at once.
+  [[nodiscard]] std::chrono::milliseconds retry();
+  [[nodiscard]] ConnectionNames& names() { return names_; }
 
   [[nodiscard]] const TransportContext& context() const { return context_; }
   [[nodiscard]] const TransportConfig& config() const { return context_.config; }
@@ -103,27 +126,30 @@ class TransportShard {
  private:
   using SessionList = boost::intrusive::list<HttpSession, boost::intrusive::base_hook<Hook>,
                                              boost::intrusive::constant_time_size<false>>;
-  using StreamList = boost::intrusive::list<SseConnection, boost::intrusive::base_hook<Hook>,
+  using StreamList = boost::intrusive::list<StreamConnection, boost::intrusive::base_hook<Hook>,
                                             boost::intrusive::constant_time_size<false>>;
+  using Timer = boost::asio::basic_waitable_timer<
+      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   void release();
-  void finish_streams();
+  ChunkRef encode(const cloudevents::EventRef& event, WireForm form);
 
   TransportContext& context_;
   Executor executor_;
   WriteQueue writes_;
   std::array<char, std::size_t{64} * 1024> scratch_;
-  ChunkRef heartbeat_;
-  ChunkRef last_chunk_;
+  ConnectionNames names_;
+  ChunkRef sse_heartbeat_;
+  ChunkRef ws_heartbeat_;
+  std::optional<WsDeflater> deflater_;
   cloudevents::EventRef encoded_event_;
-  ChunkRef encoded_chunk_;
+  std::array<ChunkRef, kWireForms> encoded_;
   std::string date_;
   std::chrono::system_clock::time_point date_at_;
   std::uint64_t request_ids_;
   std::size_t connections_ = 0;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
-      quiet_;  // cancelled when the last connection is gone
+  std::size_t requests_ = 0;  // connections that are no streams
+  Timer quiet_;               // cancelled when the last connection, or the last request, is gone
   SessionList sessions_;
   StreamList streams_;
   TaskGroup accepting_;

@@ -13,16 +13,22 @@ constexpr std::size_t kWritersPerTurn = 512;
 /// The clock is read once for so many connections: at some 5 µs each, the latency histogram is off
 /// by half of that.
 constexpr std::size_t kWritersPerReport = 32;
+constexpr std::chrono::seconds kAgeCheck{1};
 }  // namespace
 
-WriteQueue::WriteQueue(Executor executor, TransportMetrics& metrics, std::size_t outbox_bytes_max)
-    : executor_(executor), metrics_(metrics), outbox_bytes_max_(outbox_bytes_max) {}
+WriteQueue::AgeTimer::AgeTimer(WriteQueue& of) noexcept
+    : Timer([](Timer& timer) noexcept { static_cast<AgeTimer&>(timer).queue.check_ages(); }),
+      queue(of) {}
+
+WriteQueue::WriteQueue(Executor executor, TimerWheel& wheel, TransportMetrics& metrics,
+                       const SlowClientConfig& slow)
+    : executor_(executor), wheel_(wheel), metrics_(metrics), slow_(slow) {}
 
 void WriteQueue::append(StreamWriter& writer, ChunkRef chunk) {
-  if (writer.is_finishing_ || writer.is_too_slow_ || bytes_of(writer, *chunk).empty()) return;
+  if (writer.is_finishing_ || writer.is_too_slow_ || chunk->size(writer.chunked_) == 0) return;
   if (writer.outbox_) {
-    writer.outbox_->push(std::move(chunk));
-    if (writer.outbox_->bytes() <= outbox_bytes_max_) return;
+    writer.outbox_->push(std::move(chunk), now());
+    if (!is_over_limit(writer, 0)) return;
     writer.is_too_slow_ = true;
     enlist(writer);
     return;
@@ -55,7 +61,61 @@ void WriteQueue::forget(StreamWriter& writer) noexcept {
   if (writer.turn_ != StreamWriter::kNone)
     turns_[std::exchange(writer.turn_, StreamWriter::kNone)] = nullptr;
   writer.outbox_.reset();
+  unblock(writer);
   writer.is_finishing_ = true;
+}
+
+void WriteQueue::block(StreamWriter& writer) {
+  writer.blocked_ = static_cast<std::uint32_t>(blocked_.size());
+  blocked_.push_back(&writer);
+  if (!age_timer_.armed()) wheel_.arm(age_timer_, kAgeCheck);
+}
+
+void WriteQueue::unblock(StreamWriter& writer) noexcept {
+  const auto at = std::exchange(writer.blocked_, StreamWriter::kNone);
+  if (at == StreamWriter::kNone) return;
+  blocked_[at] = blocked_.back();
+  blocked_[at]->blocked_ = at;
+  blocked_.pop_back();
+  writer.blocked_ = StreamWriter::kNone;
+}
+
+/// Seconds of a clock that only rises.
+std::uint32_t WriteQueue::now() const noexcept {
+  const auto since_start = Chunk::Clock::now().time_since_epoch();
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(since_start).count());
+}
+
+void WriteQueue::check_ages() noexcept {
+  const auto age = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(slow_.age_max).count());
+  for (StreamWriter* writer : blocked_) {
+    if (writer->is_too_slow_ || !is_over_limit(*writer, now() - age)) continue;
+    writer->is_too_slow_ = true;
+    enlist(*writer);
+  }
+  if (!blocked_.empty()) wheel_.arm(age_timer_, kAgeCheck);
+}
+
+/// Does what the policy wants about too many bytes, and about what waits since before `since`. True
+/// if the client has to go.
+bool WriteQueue::is_over_limit(StreamWriter& writer, std::uint32_t since) {
+  Outbox& outbox = *writer.outbox_;
+  const bool is_too_old = !outbox.empty() && outbox.oldest() < since;
+  if (outbox.bytes() <= slow_.bytes_max && !is_too_old) return false;
+  switch (slow_.policy) {
+    case SlowClientConfig::Policy::kDisconnect: return true;
+    case SlowClientConfig::Policy::kConflate:
+      metrics_.dropped_conflated.add(outbox.conflate());
+      // Whoever takes nothing at all is not helped by fewer events.
+      return is_too_old || outbox.bytes() > slow_.bytes_max;
+    case SlowClientConfig::Policy::kDropOldest: break;
+  }
+  metrics_.dropped_slow_events.add(outbox.drop_oldest(
+      slow_.bytes_max / 2, since,
+      [&](const cloudevents::Event& first) { return writer.gap_before(first); }));
+  return outbox.bytes() > slow_.bytes_max;
 }
 
 void WriteQueue::enlist(StreamWriter& writer) {
@@ -88,24 +148,27 @@ void WriteQueue::flush() {
 
 void WriteQueue::flush_writer(StreamWriter& writer) {
   if (writer.is_too_slow_) return writer.write_ended(StreamWriter::End::kTooSlow);
+  if (writer.outbox_) return;  // it is the socket's turn
   while (writer.first_ != StreamWriter::kNone) {
-    const std::size_t asked = gather(writer);
+    const auto asked = gather(writer);
     const auto written = write_now(writer.fd_, pieces_);
     if (written.peer_is_gone) return writer.write_ended(StreamWriter::End::kPeerGone);
     bytes_ += written.bytes;
-    if (written.bytes < asked) return spill(writer, written.bytes);
-    for (std::size_t i = 0; i < pieces_.size(); ++i) completed(*pop(writer));
+    if (written.bytes < asked.bytes) return spill(writer, written.bytes);
+    for (std::size_t i = 0; i < asked.chunks; ++i) completed(*pop(writer));
   }
-  if (writer.is_finishing_) writer.write_ended(StreamWriter::End::kFinished);
+  if (writer.is_finishing_) return writer.write_ended(StreamWriter::End::kFinished);
+  if (std::exchange(writer.wants_drained_, false)) writer.drained();
 }
 
 /// The socket is full: everything that `writer` has not sent moves to an outbox of its own.
 void WriteQueue::spill(StreamWriter& writer, std::size_t sent) {
   writer.outbox_ = std::make_unique<Outbox>(writer.chunked_);
-  while (writer.first_ != StreamWriter::kNone) writer.outbox_->push(pop(writer));
+  const auto since = now();
+  while (writer.first_ != StreamWriter::kNone) writer.outbox_->push(pop(writer), since);
   writer.outbox_->consume(sent, [this](Chunk& chunk) { completed(chunk); });
-  if (writer.outbox_->bytes() > outbox_bytes_max_)
-    return writer.write_ended(StreamWriter::End::kTooSlow);
+  block(writer);
+  if (is_over_limit(writer, 0)) return writer.write_ended(StreamWriter::End::kTooSlow);
   writer.await_writable();
 }
 
@@ -124,7 +187,9 @@ void WriteQueue::writable(StreamWriter& writer) {
     if (written.bytes < asked) return writer.await_writable();
   }
   writer.outbox_.reset();
-  if (writer.is_finishing_) writer.write_ended(StreamWriter::End::kFinished);
+  unblock(writer);
+  if (writer.is_finishing_) return writer.write_ended(StreamWriter::End::kFinished);
+  if (std::exchange(writer.wants_drained_, false)) writer.drained();
 }
 
 ChunkRef WriteQueue::pop(StreamWriter& writer) noexcept {
@@ -136,24 +201,24 @@ ChunkRef WriteQueue::pop(StreamWriter& writer) noexcept {
 }
 
 /// Puts what is next for `writer` into `pieces_`; returns how many bytes that is.
-std::size_t WriteQueue::gather(const StreamWriter& writer) {
+WriteQueue::Gathered WriteQueue::gather(const StreamWriter& writer) {
   pieces_.clear();
-  std::size_t bytes = 0;
-  for (auto at = writer.first_; at != StreamWriter::kNone && pieces_.size() < kPiecesMax;
+  Gathered gathered;
+  for (auto at = writer.first_;
+       at != StreamWriter::kNone && pieces_.size() + Chunk::kPieces <= kPiecesMax;
        at = arena_[at].next) {
-    pieces_.push_back(bytes_of(writer, *arena_[at].chunk));
-    bytes += pieces_.back().size();
+    for (const auto piece : arena_[at].chunk->pieces(writer.chunked_)) {
+      if (piece.empty()) continue;
+      pieces_.push_back(piece);
+      gathered.bytes += piece.size();
+    }
+    ++gathered.chunks;
   }
-  return bytes;
-}
-
-std::string_view WriteQueue::bytes_of(const StreamWriter& writer,
-                                      const Chunk& chunk) const noexcept {
-  return writer.chunked_ ? chunk.framed() : chunk.plain();
+  return gathered;
 }
 
 void WriteQueue::completed(Chunk& chunk) {
-  if (!chunk.is_event()) return;
+  if (chunk.event() == nullptr) return;
   if (chunk.deliveries_to_report++ == 0) to_report_.emplace_back(&chunk);
   ++deliveries_;
 }
@@ -163,7 +228,7 @@ void WriteQueue::report() {
   if (to_report_.empty()) return;
   const auto now = Chunk::Clock::now();
   for (const auto& chunk : to_report_)
-    metrics_.event_to_socket.observe(now - chunk->received(),
+    metrics_.event_to_socket.observe(now - chunk->event()->received(),
                                      std::exchange(chunk->deliveries_to_report, 0));
   to_report_.clear();
   metrics_.deliveries.add(std::exchange(deliveries_, 0));

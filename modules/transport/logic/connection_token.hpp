@@ -1,11 +1,43 @@
 #pragma once
 
+#include <rig/core/shard_id.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace rig::transport {
 
-/// A name for a connection that nobody can guess: 144 random bits, URL-safe. Whoever knows it may
-/// change what the connection is subscribed to.
-std::string new_connection_token();
+/// The name of a connection: where it is, and 128 random bits that nobody can guess. Whoever knows
+/// it may change what the connection is subscribed to.
+struct ConnectionToken {
+  using Secret = std::array<std::uint8_t, 16>;
+
+  std::uint32_t node = 0;  ///< which gateway; another one at each start
+  ShardId shard = 0;
+  std::uint32_t slot = 0;  ///< its place on the shard; may be taken again, with another secret
+  Secret secret{};
+
+  /// URL-safe base64 (RFC 4648, 5).
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] static std::optional<ConnectionToken> parse(std::string_view text) noexcept;
+};
+
+/// Compares in constant time.
+[[nodiscard]] bool same(const ConnectionToken::Secret& a,
+                        const ConnectionToken::Secret& b) noexcept;
+
+/// Random secrets for one shard, drawn from the operating system by the hundred.
+class Secrets {
+ public:
+  ConnectionToken::Secret next();
+
+ private:
+  std::array<ConnectionToken::Secret, 256> pool_{};
+  std::size_t used_ = 256;
+};
 
 }  // namespace rig::transport

@@ -3,6 +3,8 @@
 #include "logic/chunk.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <string_view>
 #include <vector>
 
@@ -14,50 +16,72 @@ class Outbox {
  public:
   explicit Outbox(bool chunked) : chunked_(chunked) {}
 
-  void push(ChunkRef chunk) {
-    bytes_ += bytes_of(*chunk).size();
-    chunks_.push_back(std::move(chunk));
+  /// `now`: any clock of seconds, for `oldest`.
+  void push(ChunkRef chunk, std::uint32_t now) {
+    const std::size_t size = chunk->size(chunked_);
+    if (size == 0) return;
+    bytes_ += size;
+    items_.push_back({std::move(chunk), now});
   }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
-  [[nodiscard]] bool empty() const noexcept { return first_ == chunks_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
+  /// When the first of what waits came.
+  [[nodiscard]] std::uint32_t oldest() const noexcept { return items_.front().since; }
 
   /// The next pieces to send, at most `max`, appended to `pieces`.
-  void peek(std::vector<std::string_view>& pieces, std::size_t max) const {
-    for (std::size_t i = first_; i < chunks_.size() && pieces.size() < max; ++i) {
-      auto bytes = bytes_of(*chunks_[i]);
-      if (i == first_) bytes.remove_prefix(sent_of_first_);
-      pieces.push_back(bytes);
-    }
-  }
+  void peek(std::vector<std::string_view>& pieces, std::size_t max) const;
 
   /// `sent` bytes are gone; `done(chunk)` is called for each chunk that is now complete.
   template <class Done>
   void consume(std::size_t sent, Done done) {
     bytes_ -= sent;
     sent += sent_of_first_;
-    while (first_ < chunks_.size() && sent >= bytes_of(*chunks_[first_]).size()) {
-      sent -= bytes_of(*chunks_[first_]).size();
-      done(*chunks_[first_]);
-      chunks_[first_++].reset();
+    while (!items_.empty() && sent >= items_.front().chunk->size(chunked_)) {
+      sent -= items_.front().chunk->size(chunked_);
+      done(*items_.front().chunk);
+      items_.pop_front();
     }
     sent_of_first_ = sent;
-    // What is sent leaves the vector in one move per doubling, not one per chunk.
-    if (first_ > chunks_.size() / 2) {
-      chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(first_));
-      first_ = 0;
-    }
   }
+
+  /// Drops the oldest events until at most `bytes_max` wait, and all that came before `since`; puts
+  /// `mark(first event that was dropped)` in the place of the first. What is half sent and what is
+  /// no event stays. Returns how many events that were.
+  template <class Mark>
+  std::size_t drop_oldest(std::size_t bytes_max, std::uint32_t since, Mark mark) {
+    std::size_t dropped = 0;
+    std::deque<Item> kept;
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      Item& item = items_[i];
+      const bool is_over = bytes_ > bytes_max || item.since < since;
+      const bool is_half_sent = i == 0 && sent_of_first_ != 0;
+      if (!is_over || is_half_sent || item.chunk->event() == nullptr) {
+        kept.push_back(std::move(item));
+        continue;
+      }
+      bytes_ -= item.chunk->size(chunked_);
+      if (dropped++ != 0) continue;
+      ChunkRef remark = mark(*item.chunk->event());
+      bytes_ += remark->size(chunked_);
+      kept.push_back({std::move(remark), item.since});
+    }
+    items_.swap(kept);
+    return dropped;
+  }
+
+  /// Keeps only the newest event of each type and subject. Returns how many events were dropped.
+  std::size_t conflate();
 
  private:
-  [[nodiscard]] std::string_view bytes_of(const Chunk& chunk) const noexcept {
-    return chunked_ ? chunk.framed() : chunk.plain();
-  }
+  struct Item {
+    ChunkRef chunk;
+    std::uint32_t since;
+  };
 
   bool chunked_;
-  std::size_t first_ = 0;
   std::size_t sent_of_first_ = 0;
   std::size_t bytes_ = 0;
-  std::vector<ChunkRef> chunks_;
+  std::deque<Item> items_;
 };
 
 }  // namespace rig::transport

@@ -16,10 +16,12 @@ class HttpEndpoint;
 /// Method and path → who serves it. Built once at start, read by all shards.
 class RouteTable {
  public:
-  /// What serves a route: an endpoint, or the event stream of the transport itself.
+  /// The long-lived connections of the transport itself.
+  enum class Connection : std::uint8_t { kNone, kSse, kWebSocket };
+  /// What serves a route: an endpoint, or a connection that takes the socket over.
   struct Target {
     HttpEndpoint* endpoint = nullptr;
-    bool is_event_stream = false;
+    Connection connection = Connection::kNone;
   };
   struct Match {
     enum class Kind : std::uint8_t { kFound, kNotFound, kWrongMethod, kOptions };

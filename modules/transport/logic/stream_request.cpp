@@ -16,17 +16,25 @@ std::string explain(const std::string& reason) {
   return std::string("could not parse subscriptions: ").append(step).append(reason);
 }
 
+std::optional<std::string> cursor_of(const HttpRequest& request, std::string_view query) {
+  auto cursor = query_parameter(query, "last_event_id");
+  if (const auto header = request.headers.find("last-event-id"); header && !header->empty())
+    cursor = *header;
+  if (cursor && cursor->empty()) cursor.reset();
+  return cursor;
+}
+
 }  // namespace
 
-boost::system::result<subscriptions::SubscriptionList, std::string> parse_stream_request(
+boost::system::result<StreamRequest, std::string> parse_stream_request(
     const HttpRequest& request, const subscriptions::Subscriptions& subscriptions) {
   const auto query = request.query();
   const auto list = query_parameter(query, "subscriptions");
-  subscriptions::SubscriptionList parsed;
+  StreamRequest parsed;
   if (list && !list->empty()) {
     auto result = subscriptions.parse(*list);
     if (!result) return explain(result.error());
-    parsed = std::move(*result);
+    parsed.subscriptions = std::move(*result);
   }
   // A token that nothing can verify must not open anything.
   const auto token = query_parameter(query, "jwt");
@@ -34,6 +42,8 @@ boost::system::result<subscriptions::SubscriptionList, std::string> parse_stream
     return std::string(
         "could not parse subscriptions: could not decode JWT: this gateway has no key to verify "
         "it");
+  parsed.cursor = cursor_of(request, query);
+  parsed.wants_cursors = query_parameter(query, "rigcursor") == "true";
   return parsed;
 }
 

@@ -5,13 +5,22 @@
 
 #include <boost/system/result.hpp>
 
+#include <optional>
 #include <string>
 
 namespace rig::transport {
 
-/// What a client that opens an event stream wants (`events.md` 2). The error is the body of the
-/// 400.
-boost::system::result<subscriptions::SubscriptionList, std::string> parse_stream_request(
+/// What a client that opens a connection wants.
+struct StreamRequest {
+  subscriptions::SubscriptionList subscriptions;
+  std::optional<std::string> cursor;  ///< where it was when it left
+  bool wants_cursors = false;         ///< in each event, where the wire form has no place for them
+};
+
+/// Reads a request for a connection of any kind (`events.md` 2): `subscriptions`, `last_event_id`
+/// and `rigcursor` in the query, and `Last-Event-ID`, which is the newer one if there are both. The
+/// error is the body of the 400.
+boost::system::result<StreamRequest, std::string> parse_stream_request(
     const HttpRequest& request, const subscriptions::Subscriptions& subscriptions);
 
 /// The head of an event stream (`events.md` 3), with `extra` headers.

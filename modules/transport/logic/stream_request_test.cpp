@@ -13,6 +13,10 @@ class Parser final : public subscriptions::Subscriptions {
     if (json == "[]") return subscriptions::SubscriptionList(2);
     return std::string(json);
   }
+  [[nodiscard]] boost::system::result<subscriptions::SubscriptionList, subscriptions::RequestError>
+  parse_request(std::string_view /*json*/) const override {
+    return subscriptions::SubscriptionList();
+  }
   void replace(subscriptions::Subscriber& /*subscriber*/,
                subscriptions::SubscriptionList /*list*/) override {}
   void resume(subscriptions::Subscriber& /*subscriber*/, subscriptions::SubscriptionList /*list*/,
@@ -27,16 +31,17 @@ class Parser final : public subscriptions::Subscriptions {
   void remove(subscriptions::Subscriber& /*subscriber*/) noexcept override {}
 };
 
-auto ask(std::string target) {
+auto ask(std::string target, std::string_view last_event_id = {}) {
   HttpRequest request;
+  if (!last_event_id.empty()) request.headers.add("Last-Event-ID", last_event_id);
   request.target = std::move(target);
   return parse_stream_request(request, Parser());
 }
 
 TEST(StreamRequest, SubscriptionsAreOptional) {
-  EXPECT_EQ(ask("/sse")->size(), 0u);
-  EXPECT_EQ(ask("/sse?subscriptions=")->size(), 0u);
-  EXPECT_EQ(ask("/sse?subscriptions=%5B%5D")->size(), 2u);
+  EXPECT_EQ(ask("/sse")->subscriptions.size(), 0u);
+  EXPECT_EQ(ask("/sse?subscriptions=")->subscriptions.size(), 0u);
+  EXPECT_EQ(ask("/sse?subscriptions=%5B%5D")->subscriptions.size(), 2u);
 }
 
 TEST(StreamRequest, ErrorsReadAsInTheFirstRig) {
@@ -52,6 +57,20 @@ TEST(StreamRequest, ErrorsReadAsInTheFirstRig) {
 TEST(StreamRequest, ATokenThatNobodyCanVerifyOpensNothing) {
   EXPECT_TRUE(ask("/sse?jwt=").has_value());
   EXPECT_TRUE(ask("/sse?jwt=abc&subscriptions=[]").has_error());
+}
+
+TEST(StreamRequest, ACursorComesByHeaderOrQueryAndTheHeaderIsNewer) {
+  EXPECT_EQ(ask("/sse")->cursor, std::nullopt);
+  EXPECT_EQ(ask("/sse?last_event_id=")->cursor, std::nullopt);
+  EXPECT_EQ(ask("/sse?last_event_id=a-1-2")->cursor, "a-1-2");
+  EXPECT_EQ(ask("/sse", "a-3-4")->cursor, "a-3-4");
+  EXPECT_EQ(ask("/sse?last_event_id=a-1-2", "a-3-4")->cursor, "a-3-4");
+}
+
+TEST(StreamRequest, CursorsInEventsAreForThoseWhoAsk) {
+  EXPECT_FALSE(ask("/ws")->wants_cursors);
+  EXPECT_FALSE(ask("/ws?rigcursor=no")->wants_cursors);
+  EXPECT_TRUE(ask("/ws?rigcursor=true")->wants_cursors);
 }
 
 }  // namespace

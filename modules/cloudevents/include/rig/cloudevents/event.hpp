@@ -25,6 +25,7 @@ class Event {
     std::string type;
     std::string source;
     std::string id;
+    std::string subject;             ///< empty if there is none
     std::string json;                ///< the event in the JSON format of its version
     std::vector<FieldValue> fields;  ///< by the FieldPlan of its type; empty if it has none
   };
@@ -37,6 +38,7 @@ class Event {
   [[nodiscard]] const std::string& type() const noexcept { return parts_.type; }
   [[nodiscard]] const std::string& source() const noexcept { return parts_.source; }
   [[nodiscard]] const std::string& id() const noexcept { return parts_.id; }
+  [[nodiscard]] const std::string& subject() const noexcept { return parts_.subject; }
   [[nodiscard]] const std::string& json() const noexcept { return parts_.json; }
   [[nodiscard]] const std::vector<FieldValue>& fields() const noexcept { return parts_.fields; }
   /// When the gateway had the whole event; latencies count from here.

@@ -3,6 +3,7 @@
 #include <rig/cloudevents/field_value.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,5 +25,16 @@ struct Subscription {
 };
 
 using SubscriptionList = std::vector<Subscription>;
+
+/// Why a request for subscriptions is refused.
+struct RequestError {
+  enum class Reason : std::uint8_t {
+    kNotJson,
+    kNoSubscriptions,  ///< it has no member of that name
+    kInvalid,          ///< one of them is not what it should be
+  };
+  Reason reason;
+  std::string message;  ///< what the client sees
+};
 
 }  // namespace rig::subscriptions

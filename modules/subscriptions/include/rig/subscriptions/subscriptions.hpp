@@ -55,6 +55,10 @@ class Subscriptions {
   [[nodiscard]] virtual boost::system::result<SubscriptionList, std::string> parse(
       std::string_view json) const = 0;
 
+  /// The same for an object with the member `subscriptions`: `{"subscriptions":[…]}`.
+  [[nodiscard]] virtual boost::system::result<SubscriptionList, RequestError> parse_request(
+      std::string_view json) const = 0;
+
   /// Sets the subscriptions of `subscriber`, all or nothing, instead of what it had. They take
   /// effect together, just before `subscriptions_effective` is called: at once (within this call)
   /// if every shard knows already that this one is interested in the types, else as soon as they

@@ -1,0 +1,176 @@
+#include "io/stream_connection.hpp"
+
+#include "logic/notices.hpp"
+
+#include <rig/cloudevents/codec.hpp>
+#include <rig/core/log.hpp>
+
+#include <utility>
+
+namespace rig::transport {
+
+namespace {
+/// After the last byte the client has so long to close, before its socket is closed for it.
+constexpr std::chrono::milliseconds kLingerMax{2000};
+}  // namespace
+
+StreamConnection::Heartbeat::Heartbeat(StreamConnection& of)
+    : Timer([](Timer& timer) noexcept { static_cast<Heartbeat&>(timer).connection.beat(); }),
+      connection(of) {}
+
+StreamConnection::StreamConnection(TransportShard& shard, TransportShard::Slot slot, Socket socket,
+                                   bool chunked)
+    : NamedConnection(shard.names()),
+      StreamWriter(socket.native_handle(), chunked),
+      shard_(shard),
+      slot_(std::move(slot)),
+      socket_(std::move(socket)),
+      is_chunked_(chunked) {}
+
+StreamConnection::~StreamConnection() = default;
+
+void StreamConnection::open(std::string head, StreamRequest request) {
+  const auto welcome =
+      cloudevents::make_gateway_event("rig.connection.create", connection_created(token().text()));
+  head.append(welcome_chunk(*welcome)->bytes(is_chunked_));
+  send(ChunkRef(new Chunk(std::move(head))));
+
+  subscriptions_json_ = subscriptions_as_json(request.subscriptions);
+  await_peer();
+  shard_.wheel().arm(heartbeat_, shard_.config().heartbeat_interval);
+  auto& subscriptions = shard_.subscriptions();
+  if (!request.cursor) {
+    subscriptions.replace(*this, std::move(request.subscriptions));
+    return;
+  }
+  is_resuming_ = true;
+  subscriptions.resume(*this, std::move(request.subscriptions), *request.cursor);
+}
+
+void StreamConnection::replace_subscriptions(subscriptions::SubscriptionList list) {
+  if (is_ending_) return;
+  subscriptions_json_ = subscriptions_as_json(list);
+  shard_.subscriptions().replace(*this, std::move(list));
+}
+
+void StreamConnection::send_notice(std::string_view type, std::string_view data,
+                                   std::string_view cursor) {
+  send(notice_chunk(*cloudevents::make_gateway_event(type, data), cursor));
+}
+
+void StreamConnection::subscriptions_effective() noexcept {
+  // With the place where it starts, so that a client that is cut off before its first event misses
+  // none either. One that resumes has a place already.
+  const auto cursor = is_resuming_ ? std::string() : shard_.subscriptions().cursor().text();
+  send_notice("rig.subscriptions_set", subscriptions_json_, cursor);
+}
+
+void StreamConnection::deliver(const cloudevents::EventRef& event) noexcept {
+  send(shard_.chunk(event, wire_form()));
+}
+
+void StreamConnection::gap(const subscriptions::Gap& gap) noexcept {
+  shard_.metrics().gaps.add();
+  send_notice("rig.gap", gap_data(gap));
+}
+
+void StreamConnection::page_replayed(bool is_last) noexcept {
+  if (!is_last) return want_drained();
+  is_resuming_ = false;
+}
+
+void StreamConnection::drained() noexcept {
+  if (!is_ending_) shard_.subscriptions().continue_replay(*this);
+}
+
+ChunkRef StreamConnection::gap_before(const cloudevents::Event& first) noexcept {
+  shard_.metrics().gaps.add();
+  const auto data = gap_data({subscriptions::Gap::Reason::kOverflow, first.log_seconds()});
+  return notice_chunk(*cloudevents::make_gateway_event("rig.gap", data), {});
+}
+
+void StreamConnection::beat() noexcept {
+  if (is_ending_) return close();  // it had its time
+  if (is_silent()) {
+    shard_.metrics().dropped_silent.add();
+    return end_with(goodbye_chunk());
+  }
+  send(heartbeat_chunk());
+  shard_.wheel().arm(heartbeat_, shard_.config().heartbeat_interval);
+}
+
+void StreamConnection::finish() {
+  if (!is_ending_) end_with(goodbye_chunk());
+}
+
+void StreamConnection::end_with(ChunkRef last) {
+  if (is_closed_ || std::exchange(is_ending_, true)) return;
+  shard_.subscriptions().remove(*this);
+  heartbeat_.cancel();
+  shard_.writes().finish(*this, std::move(last));
+}
+
+void StreamConnection::close() {
+  if (std::exchange(is_closed_, true)) return;
+  if (!std::exchange(is_ending_, true)) shard_.subscriptions().remove(*this);
+  heartbeat_.cancel();
+  shard_.writes().forget(*this);
+  boost::system::error_code ignored;  // the socket is given up either way
+  socket_.close(ignored);
+  // The wait for the peer is now cancelled; its handler is the last one and destroys this object.
+}
+
+void StreamConnection::write_ended(End end) noexcept {
+  if (is_closed_) return;
+  if (end == End::kTooSlow) {
+    shard_.metrics().dropped_slow.add();
+    RIG_LOG(kInfo, "a client reads too slowly and is disconnected",
+            {"transport", transport_name()});
+  }
+  if (end != End::kFinished) return close();
+  // Closing a socket with unread bytes in it would reset the connection, and take the last bytes
+  // with it. So the client closes, or has had its time.
+  boost::system::error_code ignored;  // not connected any more: the wait for the peer sees it
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  shard_.wheel().arm(heartbeat_, kLingerMax);
+}
+
+void StreamConnection::await_peer() {
+  ++waits_;
+  socket_.async_wait(Socket::wait_read, [this](const boost::system::error_code& error) {
+    on_readable(error.failed());
+  });
+}
+
+void StreamConnection::on_readable(bool failed) {
+  if (!failed && !is_closed_) {
+    const auto got = read_now(socket_.native_handle(), shard_.scratch());
+    if (got.peer_is_gone) {
+      close();
+    } else {
+      if (!is_ending_) received({shard_.scratch().data(), got.bytes});
+      await_peer();
+    }
+  } else {
+    close();
+  }
+  wait_is_over();
+}
+
+void StreamConnection::await_writable() noexcept {
+  ++waits_;
+  socket_.async_wait(Socket::wait_write, [this](const boost::system::error_code& error) {
+    on_writable(error.failed());
+  });
+}
+
+void StreamConnection::on_writable(bool failed) {
+  if (!failed && !is_closed_) shard_.writes().writable(*this);
+  wait_is_over();
+}
+
+void StreamConnection::wait_is_over() {
+  if (--waits_ == 0) shard_.erase(*this);
+}
+
+}  // namespace rig::transport

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "io/stream_connection.hpp"
+#include "logic/ws_reader.hpp"
+
+namespace rig::transport {
+
+/// One WebSocket after its handshake (`events.md` 4).
+class WsConnection final : public StreamConnection {
+ public:
+  WsConnection(TransportShard& shard, TransportShard::Slot slot, Socket socket, bool deflate,
+               bool with_cursors);
+  ~WsConnection() override;
+
+  [[nodiscard]] std::string_view transport_name() const noexcept override { return "ws"; }
+
+  /// Bytes that came with the request.
+  void received(std::string_view bytes) override;
+
+ private:
+  WireForm wire_form() const noexcept override { return form_; }
+  ChunkRef notice_chunk(const cloudevents::Event& event, std::string_view cursor) const override;
+  ChunkRef heartbeat_chunk() noexcept override;
+  ChunkRef goodbye_chunk() override;
+  ChunkRef welcome_chunk(const cloudevents::Event& event) override;
+  bool is_silent() noexcept override;
+
+  void take(const WsItem& item);
+  void take_text(std::string_view text);
+  [[nodiscard]] bool has_cursors() const noexcept;
+
+  WsReader reader_;
+  WireForm form_;
+  std::uint8_t silent_beats_ = 0;
+};
+
+}  // namespace rig::transport

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "logic/connection_token.hpp"
+
+#include <rig/subscriptions/subscription.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rig::transport {
+
+class ConnectionNames;
+
+/// A connection that can be spoken to by its token, from any request. Lives on one shard.
+class NamedConnection {
+ public:
+  /// Sets its subscriptions; `rig.subscriptions_set` follows on the connection.
+  virtual void replace_subscriptions(subscriptions::SubscriptionList list) = 0;
+  /// What was asked for last, as a JSON array.
+  [[nodiscard]] virtual std::string subscriptions_json() const = 0;
+  [[nodiscard]] virtual std::string_view transport_name() const noexcept = 0;  ///< "sse"
+
+  [[nodiscard]] ConnectionToken token() const noexcept;
+
+ protected:
+  explicit NamedConnection(ConnectionNames& names);
+  virtual ~NamedConnection();
+  NamedConnection(const NamedConnection&) = delete;
+  NamedConnection& operator=(const NamedConnection&) = delete;
+
+ private:
+  friend class ConnectionNames;
+  ConnectionNames& names_;
+  ConnectionToken::Secret secret_;
+  std::uint32_t slot_;
+};
+
+/// The connections of one shard by token.
+class ConnectionNames {
+ public:
+  ConnectionNames(std::uint32_t node, ShardId shard) : node_(node), shard_(shard) {}
+
+  /// Null if there is no such connection, or no longer.
+  [[nodiscard]] NamedConnection* find(const ConnectionToken& token) const noexcept;
+
+ private:
+  friend class NamedConnection;
+  static constexpr std::uint32_t kNone = 0xffffffff;
+  union Slot {
+    NamedConnection* connection;
+    std::uintptr_t next_free;  // odd: twice the place and one
+  };
+
+  std::uint32_t add(NamedConnection& connection);
+  void remove(std::uint32_t slot) noexcept;
+
+  const std::uint32_t node_;
+  const ShardId shard_;
+  Secrets secrets_;
+  std::vector<Slot> slots_;
+  std::uint32_t first_free_ = kNone;
+};
+
+}  // namespace rig::transport

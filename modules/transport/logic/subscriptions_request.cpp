@@ -1,0 +1,94 @@
+#include "logic/subscriptions_request.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace rig::transport {
+namespace {
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const auto from = text.find_first_not_of(" \t");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t") + 1 - from);
+}
+
+bool same_word(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::equal(a, b, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+}
+
+/// A media type without its parameters.
+std::string_view essence(std::string_view type) noexcept {
+  return trimmed(type.substr(0, type.find(';')));
+}
+
+bool accepts_json(std::string_view accept) noexcept {
+  while (!accept.empty()) {
+    const auto end = std::min(accept.find(','), accept.size());
+    const auto type = essence(accept.substr(0, end));
+    if (type == "*/*" || same_word(type, "application/*") || same_word(type, "application/json"))
+      return true;
+    accept.remove_prefix(std::min(end + 1, accept.size()));
+  }
+  return false;
+}
+
+HttpResponse not_acceptable(std::string_view accept) {
+  return HttpResponse::text(
+      406, std::string("Request headers:\n  Accept: ")
+               .append(accept)
+               .append("\n\nThe following media types are supported by this endpoint:\n"
+                       "  application/json\n\n"));
+}
+
+bool has_bearer(const HttpRequest& request) noexcept {
+  const auto authorization = request.headers.find("authorization");
+  return authorization && same_word(trimmed(*authorization).substr(0, 7), "bearer ");
+}
+
+}  // namespace
+
+std::optional<ConnectionToken> token_in_path(const HttpRequest& request) noexcept {
+  std::string_view path = request.path();
+  constexpr std::string_view kPrefix = "/_rig/v1/connection/";
+  if (!path.starts_with(kPrefix)) return std::nullopt;
+  path.remove_prefix(kPrefix.size());
+  path.remove_prefix(std::min(path.find('/') + 1, path.size()));
+  return ConnectionToken::parse(path.substr(0, path.find('/')));
+}
+
+HttpResponse invalid_token() { return HttpResponse::text(400, "Invalid connection token."); }
+
+HttpResponse no_such_connection() {
+  return HttpResponse::text(410, "Connection no longer exists.");
+}
+
+boost::system::result<subscriptions::SubscriptionList, HttpResponse> parse_subscriptions_request(
+    const HttpRequest& request, const subscriptions::Subscriptions& subscriptions) {
+  using Reason = subscriptions::RequestError::Reason;
+  const auto accept = request.headers.find("accept");
+  if (accept && !accepts_json(*accept)) return not_acceptable(*accept);
+  const auto type = request.headers.find("content-type");
+  if (!type || essence(*type).find('/') == std::string_view::npos)
+    return HttpResponse::text(415, "Expected the content type application/json.");
+  if (!same_word(essence(*type), "application/json"))
+    return HttpResponse::text(400, "Expected JSON encoded body.");
+  auto list = subscriptions.parse_request(request.body);
+  if (list && has_bearer(request)) {
+    return HttpResponse::text(400,
+                              "cannot accept subscription request: invalid authorization header: "
+                              "could not decode JWT: this gateway has no key to verify it");
+  }
+  if (list) return *std::move(list);
+  const std::string& message = list.error().message;
+  switch (list.error().reason) {
+    case Reason::kNotJson:
+      return HttpResponse::text(400, "Expected JSON encoded body.\n\nTechnical info:\n" + message);
+    case Reason::kNoSubscriptions: return HttpResponse::text(400, message);
+    case Reason::kInvalid: break;
+  }
+  return HttpResponse::text(
+      400, "cannot accept subscription request: could not parse given subscriptions: " + message);
+}
+
+}  // namespace rig::transport

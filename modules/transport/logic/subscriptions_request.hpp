@@ -1,0 +1,26 @@
+#pragma once
+
+#include "logic/connection_token.hpp"
+
+#include <rig/subscriptions/subscriptions.hpp>
+#include <rig/transport/http_message.hpp>
+
+#include <boost/system/result.hpp>
+
+#include <optional>
+
+namespace rig::transport {
+
+/// The token in the path of a request about a connection's subscriptions; nothing if it is none.
+std::optional<ConnectionToken> token_in_path(const HttpRequest& request) noexcept;
+
+/// Answers that both methods share.
+HttpResponse invalid_token();
+HttpResponse no_such_connection();
+
+/// The subscriptions that a `PUT` asks for. The error is the answer: 406, 415 or 400 with the texts
+/// of `events.md` 7.
+boost::system::result<subscriptions::SubscriptionList, HttpResponse> parse_subscriptions_request(
+    const HttpRequest& request, const subscriptions::Subscriptions& subscriptions);
+
+}  // namespace rig::transport
