@@ -1,54 +1,20 @@
 // A real browser: a page from another origin subscribes, publishes and shows what it gets.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { needed, startGateway } from './gateway.mjs';
+import { openPage, screenshot } from './browser.mjs';
+import { startGateway } from './gateway.mjs';
 
-const { chromium } = await needed('playwright-core');
-const BROWSER = process.env.RIG_BROWSER ?? '/usr/bin/chromium';
-const SCREENSHOTS = process.env.RIG_SCREENSHOTS ?? tmpdir();
-const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-];
-
-async function servePage(name) {
-  const page = await readFile(new URL(`pages/${name}`, import.meta.url));
-  const server = createServer((request, response) => {
-    const found = new URL(request.url, 'http://page').pathname === '/';
-    response.writeHead(found ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(found ? page : '');
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
-}
-
-/** Opens the page in a new browser, and ends both; `run` gets the page and the gateway. */
+/** Opens the page for a new gateway, and ends both; `run` gets the page and the gateway. */
 const withPage = (pageName, run) => async (t) => {
-  assert.ok(existsSync(BROWSER), `${BROWSER} is missing: "tools/install test" installs the package chromium`);
   const gateway = await startGateway(t);
-  const server = await servePage(pageName);
-  t.after(() => server.close());
-  const profile = await mkdtemp(join(tmpdir(), 'rig-browser-'));
-  t.after(() => rm(profile, { recursive: true, force: true, maxRetries: 5 }));
-  const browser = await chromium.launchPersistentContext(profile, { executablePath: BROWSER, args: FLAGS });
-  try {
-    const page = await browser.newPage();
-    const problems = [];
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-    await page.goto(`${server.url}?gateway=${encodeURIComponent(gateway.inbound)}`);
-    await page.getByText('subscribed to greeting').waitFor();
-    await run(page, gateway);
-    // The browser itself reports refused requests as errors; some tests provoke them.
-    assert.deepEqual(problems.filter((text) => !text.includes('the server responded with a status of 400')), []);
-  } finally {
-    await browser.close();
-  }
+  // The browser itself reports refused requests as errors; some tests provoke them.
+  const { page, problems, close } = await openPage(t, pageName, gateway.inbound, {
+    expected: /the server responded with a status of 400/,
+  });
+  await page.getByText('subscribed to greeting').waitFor();
+  await run(page, gateway);
+  assert.deepEqual(problems(), []);
+  await close();
   await gateway.stop();
 };
 
@@ -58,13 +24,16 @@ async function say(page, words) {
   await page.locator('#events li').getByText(words, { exact: true }).waitFor();
 }
 
-test('a page of another origin shows the event that it published', withPage('greeting.html', async (page) => {
+async function sayManyThings(page) {
   const all = ['Hello, browser! \u2713', ...Array.from({ length: 5 }, (_, i) => `number ${i + 1}`)];
   for (const words of all) await say(page, words);
   await page.locator('#answer').getByText('202', { exact: true }).waitFor();
   assert.deepEqual(await page.locator('#events li').allTextContents(), all);
-  await mkdir(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, 'browser.png') });
+}
+
+test('a page of another origin shows the event that it published', withPage('greeting.html', async (page) => {
+  await sayManyThings(page);
+  await screenshot(page, 'browser.png');
 }));
 
 test('a page can read why a request of it was refused', withPage('greeting.html', async (page, gateway) => {
@@ -82,3 +51,26 @@ test('a page can read why a request of it was refused', withPage('greeting.html'
   assert.equal(refused[2], 400);
   assert.match(refused[3], /does not look like a CloudEvent/);
 }));
+
+test('a page with a WebSocket shows the event and subscribes anew', withPage('websocket.html', async (page) => {
+  await sayManyThings(page);
+  await screenshot(page, 'websocket.png');
+  assert.equal(await page.locator('#protocol').textContent(), 'cloudevents.json');
+
+  await page.getByLabel('Type').fill('farewell');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await page.getByText('subscribed to farewell').waitFor();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByText('closed with 1000').waitFor();
+}));
+
+test('a page learns from its WebSocket that the gateway goes away', async (t) => {
+  const gateway = await startGateway(t);
+  const { page, problems, close } = await openPage(t, 'websocket.html', gateway.inbound);
+  await page.getByText('subscribed to greeting').waitFor();
+  const stopped = gateway.stop();
+  await page.getByText('closed with 1001').waitFor();
+  await stopped;
+  assert.deepEqual(problems(), []);
+  await close();
+});

@@ -1,6 +1,7 @@
 // Starts the real gateway for a test of another people's client, and ends it in order.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const PATIENCE_MS = 30_000; // only a failing test ever waits for so long
@@ -44,6 +45,12 @@ export async function startGateway(t, settings = {}) {
   return {
     inbound: `http://127.0.0.1:${ports.inbound}`,
     api: `http://127.0.0.1:${ports.api}`,
+    /** As a crash does it. */
+    async kill() {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await withDeadline('the gateway is dead', exited);
+    },
     async stop() {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
@@ -65,6 +72,36 @@ export async function withDeadline(what, promise) {
 export function streamUrl(gateway, ...types) {
   const subscriptions = JSON.stringify(types.map((eventType) => ({ eventType })));
   return `${gateway.inbound}/_rig/v1/connection/sse?subscriptions=${encodeURIComponent(subscriptions)}`;
+}
+
+export function socketUrl(gateway, ...types) {
+  return streamUrl(gateway, ...types).replace(/^http/, 'ws').replace('/sse?', '/ws?');
+}
+
+/** Publishes an event whose data is the number, to all who subscribed to `type`. */
+export async function publish(gateway, type, number) {
+  const event = { specversion: '1.0', type, source: '/node', id: `${number}`, data: number };
+  const reply = await fetch(`${gateway.inbound}/_rig/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(event),
+  });
+  if (reply.status !== 202) throw new Error(`publishing was answered with ${reply.status}`);
+}
+
+/** A port that nobody listens on, and that the system gives to nobody: a gateway can come back to it. */
+export async function quietPort() {
+  for (let port = 20_000 + (process.pid % 10_000); port < 32_000; port++) {
+    const listener = createServer();
+    const isFree = await new Promise((resolve) => {
+      listener.once('error', () => resolve(false));
+      listener.listen(port, () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => listener.close(resolve));
+    return port;
+  }
+  throw new Error('no port is free');
 }
 
 function sanitizerOptions() {

@@ -1,5 +1,6 @@
 #include "event_stream.hpp"
 
+#include <charconv>
 #include <utility>
 
 namespace testkit {
@@ -33,11 +34,20 @@ void EventStreamParser::line_ended() {
   } else if (field == "data") {
     data_.append(value).append("\n");
   } else if (field == "id" && value.find('\0') == std::string_view::npos) {
-    last_event_id_ = value;
+    id_ = value;
+  } else if (field == "retry") {
+    std::uint64_t milliseconds = 0;
+    const auto* const last = value.data() + value.size();
+    const auto [end, error] = std::from_chars(value.data(), last, milliseconds);
+    if (error == std::errc{} && end == last) {
+      retry_ = milliseconds;
+      ++retry_count_;
+    }
   }
 }
 
 void EventStreamParser::dispatch() {
+  last_event_id_ = id_;
   if (!data_.empty()) {
     data_.pop_back();
     ready_.push_back({type_.empty() ? "message" : type_, data_, last_event_id_});

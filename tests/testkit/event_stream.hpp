@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -21,6 +23,13 @@ class EventStreamParser {
  public:
   void feed(std::string_view bytes);
   [[nodiscard]] std::optional<ServerSentEvent> next();
+  /// What `EventSource` would send back after all that was fed: an `id:` counts once its block has
+  /// ended, whether or not the block had data.
+  [[nodiscard]] const std::string& last_event_id() const { return last_event_id_; }
+  /// The newest `retry:` in milliseconds; a value that is not all digits does not count.
+  [[nodiscard]] std::optional<std::uint64_t> retry() const { return retry_; }
+  /// How many `retry:` lines there were.
+  [[nodiscard]] std::size_t retry_count() const { return retry_count_; }
   /// The comment lines since the start, without the colon.
   [[nodiscard]] const std::vector<std::string>& comments() const { return comments_; }
 
@@ -32,7 +41,10 @@ class EventStreamParser {
   bool after_cr_ = false;
   std::string type_;
   std::string data_;
+  std::string id_;
   std::string last_event_id_;
+  std::optional<std::uint64_t> retry_;
+  std::size_t retry_count_ = 0;
   std::deque<ServerSentEvent> ready_;
   std::vector<std::string> comments_;
 };

@@ -3,6 +3,7 @@
 #include "deadline.hpp"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +20,14 @@ Listener::Listener() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     throw Failure("cannot listen on any port");
   }
   port_ = ntohs(address.sin_port);
+}
+
+RawSocket Listener::accept(Deadline deadline) {
+  pollfd item{fd_, POLLIN, 0};
+  if (poll(&item, 1, deadline.milliseconds_left()) != 1) throw Failure("nobody connects");
+  const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd < 0) throw Failure("cannot accept a connection");
+  return RawSocket::of_descriptor(fd);
 }
 
 Listener::~Listener() { close(fd_); }

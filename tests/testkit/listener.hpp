@@ -1,10 +1,13 @@
 #pragma once
 
+#include "raw_socket.hpp"
+
 #include <cstdint>
 
 namespace testkit {
 
-/// Holds a port of all interfaces, as another program that got there first would.
+/// Holds a port of all interfaces, as another program that got there first would; or is the server
+/// that a client under test talks to.
 class Listener {
  public:
   Listener();
@@ -13,6 +16,8 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  /// The next connection. Throws Failure if none comes before the deadline.
+  [[nodiscard]] RawSocket accept(Deadline deadline = Deadline{});
 
  private:
   int fd_ = -1;

@@ -15,6 +15,8 @@ class RawSocket {
  public:
   /// `receive_buffer` bytes of kernel buffer: small for a client that is slow on purpose.
   explicit RawSocket(std::uint16_t port, int receive_buffer = 0);
+  /// A connection that is there already (see Listener); this object closes it.
+  [[nodiscard]] static RawSocket of_descriptor(int fd) { return RawSocket(OpenDescriptor{fd}); }
   ~RawSocket();
   RawSocket(RawSocket&& other) noexcept;
   RawSocket& operator=(RawSocket&& other) noexcept;
@@ -37,6 +39,10 @@ class RawSocket {
   void shutdown_send();  ///< no more from us; we still read
 
  private:
+  struct OpenDescriptor {
+    int fd;
+  };
+  explicit RawSocket(OpenDescriptor open) : fd_(open.fd) {}
   /// Waits for more bytes; false if the stream has ended.
   bool receive_more(Deadline deadline);
 

@@ -1,5 +1,7 @@
 #include "sse_client.hpp"
 
+#include "json.hpp"
+
 namespace testkit {
 
 std::string subscriptions_to(const std::vector<std::string>& types) {
@@ -17,6 +19,17 @@ HttpRequest sse_request(std::string_view subscriptions_json) {
   if (!subscriptions_json.empty()) {
     request.target += "?subscriptions=" + percent_encode(subscriptions_json);
   }
+  return request;
+}
+
+HttpRequest resuming_by_header(HttpRequest request, std::string_view last_event_id) {
+  request.headers.emplace_back("last-event-id", last_event_id);
+  return request;
+}
+
+HttpRequest resuming_by_query(HttpRequest request, std::string_view last_event_id) {
+  request.target += request.target.find('?') == std::string::npos ? '?' : '&';
+  request.target += "last_event_id=" + percent_encode(last_event_id);
   return request;
 }
 
@@ -40,7 +53,10 @@ std::string SseClient::next_chunk(Deadline deadline) { return read_chunk(socket_
 
 ServerSentEvent SseClient::next_event(Deadline deadline) {
   while (true) {
-    if (auto event = parser_.next()) return std::move(*event);
+    if (auto event = parser_.next()) {
+      last_event_id_ = event->last_event_id;
+      return std::move(*event);
+    }
     const auto chunk = next_chunk(deadline);
     if (chunk.empty()) throw Failure("the stream ended, an event was expected");
     parser_.feed(chunk);
@@ -50,6 +66,7 @@ ServerSentEvent SseClient::next_event(Deadline deadline) {
 std::string SseClient::read_greeting() {
   const auto welcome = next_event();
   if (welcome.type != "rig.connection.create") throw Failure("no welcome but " + welcome.type);
+  token_ = json_at(welcome.data, "/data/connection_token").value_or("");
   auto confirmation = next_event();
   if (confirmation.type != "rig.subscriptions_set") {
     throw Failure("no confirmation of the subscriptions but " + confirmation.type);

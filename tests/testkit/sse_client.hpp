@@ -3,8 +3,10 @@
 #include "event_stream.hpp"
 #include "http.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,14 @@ inline constexpr std::string_view kSsePath = "/_rig/v1/connection/sse";
 /// The request that opens a stream with these subscriptions (JSON; none if empty).
 [[nodiscard]] HttpRequest sse_request(std::string_view subscriptions_json);
 
-/// A client of an event stream over HTTP/1.1.
+/// That request, made by a client that returns: by the header that `EventSource` sends, or by the
+/// query, which every transport knows.
+[[nodiscard]] HttpRequest resuming_by_header(HttpRequest request, std::string_view last_event_id);
+[[nodiscard]] HttpRequest resuming_by_query(HttpRequest request, std::string_view last_event_id);
+
+/// A client of an event stream over HTTP/1.1. Nothing is read but by the calls below: a client that
+/// is not asked is a slow one (give it a small `receive_buffer`), and `socket().reset()` is its
+/// sudden death.
 class SseClient {
  public:
   /// Sends the request and reads the head of the answer, which must be 200.
@@ -33,6 +42,13 @@ class SseClient {
   [[nodiscard]] ServerSentEvent next_event(Deadline deadline = Deadline{});
   /// The welcome and the confirmation of the subscriptions, of which the data is returned.
   std::string read_greeting();
+  /// What resumes the stream after the event that `next_event()` gave last; empty if no `id:` came.
+  [[nodiscard]] const std::string& last_event_id() const { return last_event_id_; }
+  /// The `retry:` of what was read, in milliseconds, and how many of them there were.
+  [[nodiscard]] std::optional<std::uint64_t> retry() const { return parser_.retry(); }
+  [[nodiscard]] std::size_t retry_count() const { return parser_.retry_count(); }
+  /// Of the connection; known once the welcome was read.
+  [[nodiscard]] const std::string& token() const { return token_; }
   /// Reads on to the last chunk and the end of the connection. Throws if it is cut instead.
   void expect_orderly_end();
 
@@ -43,6 +59,8 @@ class SseClient {
   RawSocket socket_;
   HttpReply head_;
   EventStreamParser parser_;
+  std::string last_event_id_;
+  std::string token_;
 };
 
 }  // namespace testkit

@@ -44,6 +44,27 @@ TEST(EventStreamParser, CommentsAreKeptApart) {
   EXPECT_EQ(event->last_event_id, "7");
 }
 
+TEST(EventStreamParser, AnIdHoldsFromTheEndOfItsBlockOnAlsoWithoutData) {
+  EventStreamParser parser;
+  parser.feed("id: 1\ndata: x\n\nid: 2\n");
+  EXPECT_EQ(parser.last_event_id(), "1");
+  parser.feed("\n");
+  EXPECT_EQ(parser.last_event_id(), "2");
+  parser.feed("id\n\n");
+  EXPECT_EQ(parser.last_event_id(), "");
+}
+
+TEST(EventStreamParser, ARetryIsDigitsAlone) {
+  EventStreamParser parser;
+  parser.feed("retry: 1000\n");
+  EXPECT_EQ(parser.retry(), 1000U);
+  parser.feed("retry: 2s\nretry: -1\nretry\nretry: 1.5\n");
+  EXPECT_EQ(parser.retry(), 1000U);
+  EXPECT_EQ(parser.retry_count(), 1U);
+  parser.feed("retry:0\n");
+  EXPECT_EQ(parser.retry(), 0U);
+}
+
 TEST(EventStreamParser, AnUnfinishedEventIsNotDispatched) {
   EXPECT_TRUE(data_of("data: 1\n").empty());
 }
