@@ -42,6 +42,7 @@ EventRef make_event(std::vector<FieldValue> fields, std::string type = kType) {
   return std::make_shared<const Event>(Event::Parts{.type = std::move(type),
                                                     .source = "/bench",
                                                     .id = "1",
+                                                    .subject = {},
                                                     .json = {},
                                                     .fields = std::move(fields)});
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "logic/forwarded.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +32,25 @@ struct SlowClientConfig {
   std::chrono::milliseconds age_max{60'000};
 };
 
+/// Clients that poll.
+struct LongPollingConfig {
+  std::chrono::milliseconds wait{5'000};              ///< for the first event
+  std::chrono::milliseconds idle_timeout{3'600'000};  ///< a session that nobody polls ends
+  std::size_t events_max = 1000;                      ///< that wait for the next poll
+};
+
+/// Who is one too many, beyond `connections_max`. Zero is no limit.
+struct LimitsConfig {
+  std::uint32_t connections_per_minute_max = 5000;
+  std::uint32_t connections_per_address_max = 0;
+  std::uint32_t requests_per_second_per_address = 0;
+  std::uint32_t request_burst_per_address = 0;  ///< not zero if there is a rate
+  std::size_t addresses_max = 100'000;          ///< remembered per shard without a connection
+  TrustedProxies trusted_proxies;
+};
+
+inline constexpr std::size_t kConnectionsMaxDefault = 100'000;
+
 struct TransportConfig {
   std::uint16_t inbound_port = 4000;
   std::uint16_t api_port = 4010;
@@ -39,11 +60,14 @@ struct TransportConfig {
   std::chrono::milliseconds header_timeout{5'000};
   std::chrono::milliseconds body_timeout{15'000};
   std::chrono::milliseconds keep_alive_timeout{60'000};
-  std::size_t connections_max = 100'000;  ///< per shard, both doors together
+  std::size_t connections_max = kConnectionsMaxDefault;  ///< per shard, both doors together
   std::chrono::milliseconds heartbeat_interval{15'000};
   SlowClientConfig slow;
+  LongPollingConfig longpolling;
+  LimitsConfig admission;
   std::size_t ws_message_bytes_max = std::size_t{64} << 10;
   bool ws_deflate = false;
+  bool ws_accepts_refused = false;  ///< and closes them then, as the first RIG did
   std::chrono::milliseconds retry{3'000};
   std::chrono::milliseconds drain_spread{2'000};
 

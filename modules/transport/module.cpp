@@ -1,5 +1,8 @@
 #include "config.hpp"
+#include "io/admission.hpp"
+#include "io/descriptors.hpp"
 #include "io/listener.hpp"
+#include "io/long_poll_endpoint.hpp"
 #include "io/subscriptions_endpoint.hpp"
 #include "io/transport_shard.hpp"
 
@@ -8,9 +11,11 @@
 #include <rig/core/module.hpp>
 #include <rig/core/sharded.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
 #include <rig/transport/http_endpoint.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <utility>
@@ -19,21 +24,37 @@
 namespace rig::transport {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<subscriptions::Subscriptions>()};
+constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<subscriptions::Subscriptions>(),
+                              port<subscriptions::EventSink>()};
 constexpr PortKey kCollects[] = {port<HttpEndpoint>()};
 
 constexpr Route kEventStream{Door::kInbound, "GET", "/_rig/v1/connection/sse",
                              "authorization,last-event-id"};
 constexpr Route kWebSocket{Door::kInbound, "GET", "/_rig/v1/connection/ws"};
 
+/// Core has raised the limit of descriptors as far as it goes; each connection needs one.
+void say_what_descriptors_allow(std::size_t connections_max, std::size_t shards) {
+  const auto allowed = descriptors_allowed();
+  const auto connections = allowed - std::min(allowed, descriptors_open());
+  RIG_LOG(kNotice, "file descriptors", {"allowed", allowed}, {"connections", connections});
+  // The default is meant as no limit; only who has set one expects to have so many connections.
+  if (connections_max != kConnectionsMaxDefault && connections_max > connections / shards)
+    RIG_LOG(kWarn, "fewer file descriptors than RIG_CONNECTIONS_MAX allows connections",
+            {"allowed", allowed}, {"connections_max", connections_max}, {"shards", shards});
+}
+
 class TransportModule final : public Module {
  public:
   TransportModule(TransportContext context, std::vector<HttpEndpoint*> endpoints)
       : context_(std::move(context)),
         endpoints_(std::move(endpoints)),
+        admission_(context_.config.admission, context_.shards, context_.metrics),
         shards_(context_.shards),
-        subscriptions_(context_.shards, shards_, context_) {
+        subscriptions_(context_.shards, shards_, context_),
+        long_polling_(context_.shards, shards_, context_) {
+    context_.admission = &admission_;
     endpoints_.push_back(&subscriptions_);
+    endpoints_.push_back(&long_polling_);
   }
 
   Task<> start() override {
@@ -53,7 +74,9 @@ class TransportModule final : public Module {
       part->listen(api.take(), Door::kApi);
       return part;
     };
+    co_await admission_.start();
     co_await shards_.start(make);
+    say_what_descriptors_allow(config.connections_max, count);
     RIG_LOG(kNotice, "listening", {"door", "inbound"}, {"port", inbound.port()});
     RIG_LOG(kNotice, "listening", {"door", "api"}, {"port", api.port()});
   }
@@ -65,13 +88,17 @@ class TransportModule final : public Module {
     });
     // Nothing is published through these doors any more: what was, reaches the clients before they
     // are sent away.
-    co_await context_.subscriptions.settled();
+    co_await context_.events.settled();
+    co_await shards_.for_each(TransportShard::end_long_polls);
     co_await say_goodbye(Ref(context_.shards), Ref(shards_), deadline);
   }
 
   Task<> stop(Deadline /*deadline*/) override {
+    // Before any shard waits for its requests: a poll may wait on another one.
+    co_await shards_.for_each(TransportShard::end_long_polls);
     co_await shards_.for_each(TransportShard::stop);
     co_await shards_.stop();
+    co_await admission_.stop();
   }
 
  private:
@@ -89,18 +116,24 @@ class TransportModule final : public Module {
 
   TransportContext context_;
   std::vector<HttpEndpoint*> endpoints_;
+  Admission admission_;
   Sharded<TransportShard> shards_;
   SubscriptionsEndpoint subscriptions_;
+  LongPollEndpoint long_polling_;
 };
 
 std::unique_ptr<Module> create(ModuleContext& context) {
   auto config = TransportConfig::from_env(context.env());
   Cors cors(config.cors);
-  TransportContext shared{
-      std::move(config),      RouteTable(),
-      std::move(cors),        TransportMetrics(context.need<metrics::Registry>()),
-      std::random_device{}(), context.shards(),
-      context.lifecycle(),    context.need<subscriptions::Subscriptions>()};
+  TransportContext shared{std::move(config),
+                          RouteTable(),
+                          std::move(cors),
+                          TransportMetrics(context.need<metrics::Registry>()),
+                          std::random_device{}(),
+                          context.shards(),
+                          context.lifecycle(),
+                          context.need<subscriptions::Subscriptions>(),
+                          context.need<subscriptions::EventSink>()};
   return std::make_unique<TransportModule>(std::move(shared), context.collect<HttpEndpoint>());
 }
 

@@ -43,6 +43,15 @@ TransportMetrics::TransportMetrics(metrics::Registry& registry)
       gaps(registry.counter(
           {"rig_gaps_total", "Clients told that events may be missing (rig.gap)"})),
       refused_connections(registry.counter(kDroppedConnections, {{"reason", "connections_max"}})),
+      dropped_rate(registry.counter(kDroppedConnections, {{"reason", "rate"}})),
+      dropped_address(registry.counter(kDroppedConnections, {{"reason", "address"}})),
+      dropped_descriptors(registry.counter(kDroppedConnections, {{"reason", "descriptors"}})),
+      limited_requests(
+          registry.counter({"rig_http_limited_requests_total",
+                            "Requests refused because their address makes too many of them"})),
+      forgotten_addresses(
+          registry.counter({"rig_forgotten_addresses_total",
+                            "Addresses whose request rate was forgotten for want of room"})),
       requests(registry.counter({"rig_http_requests_total", "Requests read completely"})),
       bad_requests(registry.counter(
           {"rig_http_bad_requests_total",

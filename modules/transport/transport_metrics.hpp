@@ -21,6 +21,11 @@ struct TransportMetrics {
   metrics::Counter& dropped_conflated;
   metrics::Counter& gaps;
   metrics::Counter& refused_connections;
+  metrics::Counter& dropped_rate;
+  metrics::Counter& dropped_address;
+  metrics::Counter& dropped_descriptors;
+  metrics::Counter& limited_requests;
+  metrics::Counter& forgotten_addresses;
   metrics::Counter& requests;
   metrics::Counter& bad_requests;
 };

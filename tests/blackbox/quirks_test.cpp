@@ -3,8 +3,11 @@
 // observed.md 1.
 #include "testkit/gateway.hpp"
 #include "testkit/json.hpp"
+#include "testkit/long_poll_client.hpp"
 #include "testkit/publisher.hpp"
 #include "testkit/sse_client.hpp"
+#include "testkit/subscription_requests.hpp"
+#include "testkit/ws_client.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -59,6 +62,22 @@ TEST(Quirk, Q2_PointersAreCheckedAtTheStart) {
   }
 }
 
+TEST(Quirk, Q3_PingsAreAnsweredOnceAndTheConnectionGoesOn) {  // D8 too
+  Gateway gateway;
+  WsClient client(gateway.inbound(), {"t"});
+  for (const auto* payload : {"abc", ""}) {
+    client.send_ping(payload);
+    client.expect_pong(payload);
+    client.send_ping("fence");
+    client.expect_pong("fence");
+  }
+  const auto put = put_subscriptions(client.token(), subscriptions_to({"u"}), "ws");
+  EXPECT_EQ(fetch(gateway.inbound(), put).status, 204);
+  EXPECT_EQ(client.next_event().type, "rig.subscriptions_set");
+  Publisher(gateway.api()).event("u", "1");
+  EXPECT_EQ(client.next_event().type, "u");
+}
+
 TEST(Quirk, Q4_ABadExtractorSettingStopsTheStart) {
   for (
       const auto* setting :
@@ -90,6 +109,88 @@ TEST(Quirk, Q6_NoEventIsLostOnceSubscriptionsAreConfirmed) {
     Publisher(gateway.api()).event(type, "1");
     ASSERT_EQ(client.next_event().type, type);
   }
+}
+
+TEST(Quirk, Q6_NoEventIsLostOnceAPutIsConfirmed) {  // D7 too
+  Gateway gateway({{"RIG_SHARDS", "4"}});
+  SseClient client(gateway.inbound(), {"t"});
+  for (int i = 0; i < 60; ++i) {
+    const auto type = "new." + std::to_string(i);
+    const auto put = put_subscriptions(client.token(), subscriptions_to({type}));
+    ASSERT_EQ(fetch(gateway.inbound(), put).status, 204);
+    ASSERT_EQ(client.next_event().type, "rig.subscriptions_set");
+    Publisher(gateway.api()).event(type, "1");
+    ASSERT_EQ(client.next_event().type, type);
+  }
+}
+
+TEST(Quirk, Q7_OddCookiesOfAPollAreNot500) {
+  Gateway gateway({{"RIG_SHARDS", "4"}, {"RIG_LONGPOLLING_WAIT", "0s"}});
+  LongPollClient client(gateway.inbound(), {"t"});
+  const auto token = client.cookies().value("connection_token").value_or("");
+  const auto body_of = [&](const std::string& cookies) {
+    auto poll = long_poll_request();
+    poll.headers.emplace_back("cookie", cookies);
+    const auto reply = fetch(gateway.inbound(), poll);  // on any shard
+    EXPECT_EQ(reply.status, 200) << cookies;
+    return reply.body;
+  };
+  EXPECT_EQ(body_of("connection_token=garbage; last_event_id=\"first_event\""), "\"ok\"");
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_THAT(body_of("connection_token=" + token), HasSubstr("rig.connection.create"));
+    EXPECT_THAT(body_of("connection_token=" + token + "; last_event_id={"),
+                HasSubstr("rig.connection.create"));
+  }
+}
+
+TEST(Quirk, Q8_APolledSessionLosesNothingAndBreaksOnNoId) {
+  Gateway gateway;
+  LongPollClient client(gateway.inbound(), {"t"});
+  Publisher publisher(gateway.api());
+  constexpr int kEvents = 260;
+  for (int i = 0; i < kEvents; ++i) publisher.event("t", R"(a\"b;c)", std::to_string(i));
+  for (int i = 0; i < kEvents; ++i) {
+    const auto event = client.next_event();  // which checks body and cookies
+    ASSERT_EQ(json_at(event, "/id"), "a\"b;c");
+    ASSERT_EQ(json_at(event, "/data"), std::to_string(i));
+  }
+}
+
+TEST(Quirk, Q9_TheEndOfASessionIsTold) {
+  Gateway gateway({{"RIG_LONGPOLLING_IDLE_TIMEOUT", "1s"}});
+  LongPollClient client(gateway.inbound(), {"t"});
+  ASSERT_TRUE(eventually(
+      [&] { return gateway.metric("rig_connections", {{"transport", "longpolling"}}) == 0; }));
+  EXPECT_EQ(client.request(long_poll_request()).body, "\"ok\"");
+  EXPECT_THAT(client.poll().types(), ::testing::Contains("rig.gap"));
+}
+
+TEST(Quirk, Q9_APollIsAnsweredWhenAnEventComes) {
+  Gateway gateway({{"RIG_LONGPOLLING_WAIT", "1h"}});
+  LongPollClient client(gateway.inbound(), {"t"});
+  client.send_poll();
+  Publisher(gateway.api()).event("t", "1");
+  EXPECT_THAT(client.read_poll().types(), ::testing::ElementsAre("t"));
+}
+
+TEST(Quirk, Q11_MistakesInAPutAreNot500) {
+  Gateway gateway;
+  SseClient client(gateway.inbound(), {"t"});
+  const auto status_of = [&](HttpHeaders headers, std::string body, std::string token) {
+    auto put = put_subscriptions(token, "[]");
+    put.headers = std::move(headers);
+    put.body = std::move(body);
+    return fetch(gateway.inbound(), put).status;
+  };
+  const std::string empty = R"({"subscriptions":[]})";
+  EXPECT_EQ(status_of({}, empty, client.token()), 415);
+  EXPECT_EQ(status_of({{"content-type", ";;;/"}}, empty, client.token()), 415);
+  const HttpHeaders json{{"content-type", "application/json"}};
+  EXPECT_EQ(status_of({json.front(), {"accept", ";;;/"}}, empty, client.token()), 406);
+  EXPECT_EQ(status_of(json, R"({"subscriptions":{}})", client.token()), 400);
+  EXPECT_EQ(status_of(json, empty, "YWJj"), 400);
+  Publisher(gateway.api()).event("t", "1");
+  EXPECT_EQ(client.next_event().type, "t") << "nothing has changed";
 }
 
 TEST(Quirk, Q11_MistakesOfProducersAreNot500) {
@@ -268,6 +369,16 @@ TEST(Quirk, Q16_APagesAuthorizationHeaderIsAllowedWhenPublishing) {
   EXPECT_THAT(allowed, HasSubstr("authorization"));
 }
 
+TEST(Quirk, Q16_CredentialsAndAnyOriginNeverGoTogether) {
+  for (const auto* origin : {"*", "https://a.example"}) {
+    Gateway gateway({{"CORS", origin}});
+    const auto reply = fetch(gateway.inbound(), long_poll_request());
+    EXPECT_EQ(reply.header("access-control-allow-origin"), origin);
+    EXPECT_EQ(reply.header("access-control-allow-credentials").has_value(),
+              std::string(origin) != "*");
+  }
+}
+
 TEST(Quirk, Q17_OnlyGetOpensAStream) {
   Gateway gateway;
   for (const auto* method : {"POST", "PUT", "DELETE", "PATCH"}) {
@@ -280,6 +391,14 @@ TEST(Quirk, Q17_OnlyGetOpensAStream) {
       fetch(gateway.inbound(), {.method = "OPTIONS", .target = std::string(kSsePath)});
   EXPECT_EQ(preflight.status, 204);
   EXPECT_EQ(gateway.metric("rig_connections", {{"transport", "sse"}}), 0);
+}
+
+TEST(Quirk, Q17_AWebSocketIsRefusedBeforeTheUpgradeWithTheReason) {
+  Gateway gateway;
+  const auto reply = fetch(gateway.inbound(), ws_request("[{}]"));
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_THAT(reply.body, HasSubstr("event-type not found"));
+  EXPECT_EQ(gateway.metric("rig_connections", {{"transport", "ws"}}), 0);
 }
 
 TEST(Quirk, Q18_TheAnswerToAProducerIsAnObject) {
@@ -325,6 +444,15 @@ TEST(Quirk, Q22_SubscriptionsPerConnectionHaveALimit) {
   Gateway gateway({{"RIG_SUBSCRIPTIONS_MAX", "2"}});
   EXPECT_EQ(fetch(gateway.inbound(), sse_request(subscriptions_to({"a", "b", "c"}))).status, 400);
   SseClient allowed(gateway.inbound(), {"a", "b"});
+}
+
+TEST(Quirk, Q22_MessagesOnAWebSocketHaveALimit) {
+  Gateway gateway({{"RIG_WS_MESSAGE_BYTES_MAX", "1KiB"}});
+  WsClient client(gateway.inbound(), {"t"});
+  client.send_text(ws_subscriptions("[]") + std::string(1000 - 20, ' '));
+  EXPECT_EQ(client.next_event().type, "rig.subscriptions_set");
+  client.send_text(std::string(1025, ' '));
+  client.expect_close(1009);
 }
 
 TEST(Quirk, O1_EmptyBrokerListsMeanOff) {

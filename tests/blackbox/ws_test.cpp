@@ -493,5 +493,15 @@ TEST(Ws, AClientThatDoesNotAnswerTheCloseDoesNotKeepTheGateway) {
   gateway.expect_exit(0);
 }
 
+// The first RIG accepted everyone and closed with 1000; who relies on that can have it back.
+TEST(Ws, RefusalsAreClosesIfTheOldWayIsAskedFor) {
+  Gateway gateway({{"RIG_WS_REFUSE", "close"}});
+  WsClient not_json(gateway.inbound(), ws_request("[{"));
+  not_json.expect_close(
+      1000, "Failed to decode subscription list: unexpected end of input at position 2");
+  WsClient invalid(gateway.inbound(), ws_request("[{}]"));
+  invalid.expect_close(1000, "Bad request.");
+}
+
 }  // namespace
 }  // namespace testkit

@@ -12,6 +12,11 @@ struct Failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The other side has ended the connection: what a client that comes back waits for.
+struct Closed : Failure {
+  using Failure::Failure;
+};
+
 /// How long a wait may take before the test fails. Only a failing test ever waits for the end of
 /// it, so it is sized for the slowest sanitizer build on a busy machine.
 constexpr std::chrono::seconds kPatience{20};

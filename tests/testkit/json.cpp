@@ -25,6 +25,16 @@ std::optional<std::string> json_at(std::string_view document, std::string_view p
   return boost::json::serialize(*value);
 }
 
+std::vector<std::string> json_items(std::string_view document, std::string_view pointer) {
+  const auto root = parsed(document);
+  boost::system::error_code error;
+  const auto* value = root.find_pointer(pointer, error);
+  std::vector<std::string> items;
+  if (value == nullptr || !value->is_array()) return items;
+  for (const auto& item : value->get_array()) items.push_back(boost::json::serialize(item));
+  return items;
+}
+
 bool same_json(std::string_view a, std::string_view b) { return parsed(a) == parsed(b); }
 
 }  // namespace testkit

@@ -32,4 +32,20 @@ RawSocket Listener::accept(Deadline deadline) {
 
 Listener::~Listener() { close(fd_); }
 
+std::uint16_t quiet_port() {
+  // Below the ports that the system gives to clients; different tests start at different ones.
+  static unsigned next = 20'000 + static_cast<unsigned>(getpid()) * 7 % 11'000;
+  for (int tries = 0; tries < 1000; ++tries) {
+    const auto port = static_cast<std::uint16_t>(next++);
+    const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(port);
+    const bool is_free = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    if (is_free) return port;
+  }
+  throw Failure("no port is free");
+}
+
 }  // namespace testkit

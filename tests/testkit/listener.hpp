@@ -24,4 +24,8 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
+/// A port that is free now and that the system gives to nobody who asks for any: for a gateway that
+/// is to come back at the same one.
+[[nodiscard]] std::uint16_t quiet_port();
+
 }  // namespace testkit

@@ -26,9 +26,7 @@ Poll parsed_poll(HttpReply reply) {
     throw Failure("not the body of a poll: " + poll.reply.body);
   }
   poll.last_event_id = *id;
-  while (auto event = json_at(poll.reply.body, "/events/" + std::to_string(poll.events.size()))) {
-    poll.events.push_back(std::move(*event));
-  }
+  poll.events = json_items(poll.reply.body, "/events");
   return poll;
 }
 

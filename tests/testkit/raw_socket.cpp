@@ -49,7 +49,7 @@ RawSocket::RawSocket(std::uint16_t port, int receive_buffer)
   if (connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const auto reason = because("connect to port " + std::to_string(port));
     close();
-    throw Failure(reason);
+    throw Closed(reason);
   }
 }
 
@@ -84,7 +84,7 @@ bool RawSocket::try_send(std::string_view bytes, Deadline deadline) {
 }
 
 void RawSocket::send(std::string_view bytes) {
-  if (!try_send(bytes)) throw Failure("the gateway closed the connection while it was sent to");
+  if (!try_send(bytes)) throw Closed("the gateway closed the connection while it was sent to");
 }
 
 bool RawSocket::receive_more(Deadline deadline) {
@@ -111,13 +111,13 @@ std::string RawSocket::read_until(std::string_view delimiter, Deadline deadline)
     const auto at = buffer_.find(delimiter, searched);
     if (at != std::string::npos) return read_exactly(at + delimiter.size(), deadline);
     searched = buffer_.size() < delimiter.size() ? 0 : buffer_.size() - delimiter.size() + 1;
-    if (!receive_more(deadline)) throw Failure("the stream ended in " + excerpt(buffer_));
+    if (!receive_more(deadline)) throw Closed("the stream ended in " + excerpt(buffer_));
   }
 }
 
 std::string RawSocket::read_exactly(std::size_t size, Deadline deadline) {
   while (buffer_.size() < size) {
-    if (!receive_more(deadline)) throw Failure("the stream ended in " + excerpt(buffer_));
+    if (!receive_more(deadline)) throw Closed("the stream ended in " + excerpt(buffer_));
   }
   auto bytes = buffer_.substr(0, size);
   buffer_.erase(0, size);

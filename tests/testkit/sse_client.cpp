@@ -58,7 +58,7 @@ ServerSentEvent SseClient::next_event(Deadline deadline) {
       return std::move(*event);
     }
     const auto chunk = next_chunk(deadline);
-    if (chunk.empty()) throw Failure("the stream ended, an event was expected");
+    if (chunk.empty()) throw Closed("the stream ended, an event was expected");
     parser_.feed(chunk);
   }
 }

@@ -129,7 +129,7 @@ WsEvent WsClient::next_event(Deadline deadline) {
     while (frame.opcode == WsOpcode::kPong) frame = next_frame_but_pings(deadline);
     if (frame.opcode == WsOpcode::kClose) {
       const auto close = parse_close(frame);
-      throw Failure("an event was expected, a close came: " +
+      throw Closed("an event was expected, a close came: " +
                     std::to_string(close.code.value_or(0)) + " " + close.reason);
     }
     if (frame.opcode != (is_first ? WsOpcode::kText : WsOpcode::kContinuation)) {

@@ -107,9 +107,10 @@ void ShardSubscriptions::post(ShardId to, InterestMessage message) {
     ShardSubscriptions* part = parts->here();
     if (part == nullptr) return;
     part->note_position(position);
-    // Before the answer that makes a client's subscriptions effective leaves for its shard.
-    if (message.kind == InterestMessage::Kind::kWant) part->record_early(*message.types);
     part->local_.receive(from, message);
+    // The answer that makes a client's subscriptions effective leaves at the end of the turn, behind
+    // what goes to the log.
+    if (message.kind == InterestMessage::Kind::kWant) part->record_early(*message.types);
     part->subscriptions_changed();
   });
 }
@@ -201,6 +202,10 @@ void ShardSubscriptions::record_early(const std::vector<std::string>& types) {
     if (early_.empty()) return;
     Events events = early_.take(type);
     if (events.empty()) continue;
+    if (self_ == kLogShard) {  // at once, as what is published next
+      record(events);
+      continue;
+    }
     shards_->post(kLogShard, [parts = parts_, events = std::move(events)] {
       if (ShardSubscriptions* part = parts->here()) part->record(events);
     });
@@ -273,7 +278,7 @@ void ShardSubscriptions::ask(PageRequest request) {
 
 EventLog::Page ShardSubscriptions::read(const PageRequest& request) {
   log_->expire(steady_clock::now());
-  return log_->read(*request.types, request.after, PageRequest::kEventsMax, PageRequest::kBytesMax);
+  return log_->read(*request.types, request.after, PageRequest::kEventsMax, request.bytes_max);
 }
 
 void ShardSubscriptions::receive_page(const PageRequest& request, const EventLog::Page& page) {
@@ -282,8 +287,8 @@ void ShardSubscriptions::receive_page(const PageRequest& request, const EventLog
   const auto finished = replays_.receive(request, page, delivered);
   metrics_.replayed.add(delivered);
   if (finished.subscriber == nullptr) return;
-  if (finished.next) replace(*finished.subscriber, *finished.next);
   finished.subscriber->page_replayed(true);
+  if (finished.next) replace(*finished.subscriber, *finished.next);
 }
 
 void ShardSubscriptions::tell_log_size() {

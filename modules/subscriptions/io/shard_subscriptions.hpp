@@ -79,8 +79,11 @@ class ShardSubscriptions final : private InterestPostman {
   EventSink::Outcome publish(cloudevents::EventRef event);
   static Task<> handed_over(Ref<ShardSubscriptions> self);
 
-  /// Of the last event that came here, or that the log had when it last told something else.
-  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  /// Of the last event that came here, or that the log had when it last told something else; on the
+  /// log's own shard, of the log.
+  [[nodiscard]] std::uint64_t position() const noexcept {
+    return log_ ? log_->position() : position_;
+  }
   [[nodiscard]] const LocalSubscriptions& local() const noexcept { return local_; }
 
  private:

@@ -74,7 +74,8 @@ bool Replays::defer(Subscriber& subscriber, SubscriptionList& list) {
 
 PageRequest Replays::ask(Subscriber& subscriber, Replay& replay) {
   replay.is_asking = true;
-  return {&subscriber, replay.ticket, replay.types, replay.at.position};
+  return {&subscriber, replay.ticket, replay.types, replay.at.position,
+          std::min(PageRequest::kBytesMax, subscriber.page_bytes_max())};
 }
 
 PageRequest Replays::begin(Subscriber& subscriber) {

@@ -26,6 +26,7 @@ struct PageRequest {
   std::uint64_t ticket;
   std::shared_ptr<const std::vector<std::string>> types;
   std::uint64_t after;
+  std::size_t bytes_max;
 };
 
 /// The clients of one shard that came back and are not live yet: page by page they get what the log

@@ -62,6 +62,7 @@ inline cloudevents::EventRef make_event(std::string type, std::string id,
       cloudevents::Event::Parts{.type = std::move(type),
                                 .source = "/test",
                                 .id = std::move(id),
+                                .subject = {},
                                 .json = "{}",
                                 .fields = std::move(fields)});
 }

@@ -133,6 +133,15 @@ Task<HttpSession::Read> HttpSession::read_request() {
       state = feed_received(received.bytes);
       continue;
     }
+    if (!std::exchange(has_looked_, true)) {
+      // A client asks as soon as it is connected: mostly its request is there already.
+      const auto received = read_now(socket_.native_handle(), shard_.scratch());
+      if (received.peer_is_gone) co_return Read::kClosed;
+      if (received.bytes > 0) {
+        state = feed_received(received.bytes);
+        continue;
+      }
+    }
     is_waiting_for_request_ = !is_in_request_;
     const bool readable = co_await wait(Socket::wait_read, read_timeout());
     is_waiting_for_request_ = false;
@@ -193,15 +202,22 @@ Task<bool> HttpSession::answer(HttpRequest request) {
   const auto given_id = request.headers.find("x-request-id");
   const bool takes_id = given_id && given_id->size() >= kRequestIdBytesMin &&
                         given_id->size() <= kRequestIdBytesMax && is_printable(*given_id);
-  if (door_ == Door::kInbound) shard_.context().cors.add_to(extra, request.headers);
-
   const auto match = shard_.context().routes.find(door_, request.method, request.path());
+  if (door_ == Door::kInbound)
+    shard_.context().cors.add_to(extra, request.headers, match.cors_credentials);
+
   const auto kind = match.kind == RouteTable::Match::Kind::kFound ? match.target.connection
                                                                   : RouteTable::Connection::kNone;
+  const bool opens = kind != RouteTable::Connection::kNone && request.method == "GET";
   std::optional<HttpResponse> response;
-  if (kind != RouteTable::Connection::kNone && request.method == "GET") {
+  if (door_ == Door::kInbound && shard_.admission().asks_for_addresses()) {
+    const auto client = shard_.admission().client_of(socket_.native_handle(), request.headers);
+    response = co_await admit(client, opens);
+  }
+  if (opens && !response) {
     response = open_connection(kind, request, extra);
     if (!response) co_return false;
+    slot_->hold(nullptr);
   }
   extra.add("x-request-id", takes_id ? std::string(*given_id) : shard_.next_request_id());
   if (kind == RouteTable::Connection::kSse && !response) {  // HEAD
@@ -218,6 +234,15 @@ Task<bool> HttpSession::answer(HttpRequest request) {
   framing.keep_alive = framing.keep_alive && !shard_.is_draining();
   const bool written = co_await write(write_response(*response, framing, shard_.date()));
   co_return written&& framing.keep_alive;
+}
+
+Task<std::optional<HttpResponse>> HttpSession::admit(Address client, bool opens_connection) {
+  const Ref admission(shard_.admission());
+  auto refusal = co_await Admission::admit_request(admission, client);
+  if (refusal || !opens_connection) co_return refusal;
+  auto placed = co_await Admission::place_connection(admission, client);
+  slot_->hold(std::move(placed.place));
+  co_return placed.refusal;
 }
 
 Task<HttpResponse> HttpSession::respond(RouteTable::Match match, HttpRequest request) {
@@ -242,31 +267,47 @@ Task<HttpResponse> HttpSession::respond(RouteTable::Match match, HttpRequest req
 std::optional<HttpResponse> HttpSession::open_connection(RouteTable::Connection kind,
                                                          const HttpRequest& request,
                                                          const Headers& extra) {
-  std::optional<WsHandshake> handshake;
-  if (kind == RouteTable::Connection::kWebSocket) {
-    auto checked = check_ws_handshake(request, {.deflate = shard_.config().ws_deflate});
-    if (!checked) return checked.error();
-    handshake = std::move(*checked);
-  }
-  auto wanted = parse_stream_request(request, shard_.subscriptions());
-  if (!wanted) return HttpResponse::text(400, wanted.error());
-  if (shard_.is_draining()) return HttpResponse::error(503, "This node is stopping.");
-  if (handshake) {
-    auto socket = std::make_unique<WsConnection>(shard_, std::move(*slot_), std::move(socket_),
-                                                 handshake->deflate(), wanted->wants_cursors);
-    WsConnection& opened = *socket;
-    shard_.add(std::move(socket));
-    opened.open(write_ws_head(*handshake, extra, shard_.date()), std::move(*wanted));
-    if (!kept_.empty()) opened.received(kept_);
-  } else {
-    auto stream = std::make_unique<SseConnection>(shard_, std::move(*slot_), std::move(socket_),
-                                                  request.version);
-    SseConnection& opened = *stream;
-    shard_.add(std::move(stream));
-    opened.open(write_stream_head(stream_response(extra), request.version, shard_.date()),
-                std::move(*wanted));
-  }
+  if (kind == RouteTable::Connection::kWebSocket) return open_websocket(request, extra);
+  StreamRequest wanted;
+  if (auto refusal = check_connection(request, wanted)) return refusal;
+  auto stream = std::make_unique<SseConnection>(shard_, std::move(*slot_), std::move(socket_),
+                                                request.version);
+  SseConnection& opened = *stream;
+  shard_.add(std::move(stream));
+  opened.open(write_stream_head(stream_response(extra), request.version, shard_.date()),
+              std::move(wanted));
   return std::nullopt;
+}
+
+std::optional<HttpResponse> HttpSession::open_websocket(const HttpRequest& request,
+                                                        const Headers& extra) {
+  const auto handshake = check_ws_handshake(request, {.deflate = shard_.config().ws_deflate});
+  if (!handshake) return handshake.error();
+  StreamRequest wanted;
+  auto refusal = check_connection(request, wanted);
+  if (refusal && !shard_.config().ws_accepts_refused) return refusal;
+  auto socket = std::make_unique<WsConnection>(shard_, std::move(*slot_), std::move(socket_),
+                                               handshake->deflate(), wanted.wants_cursors);
+  WsConnection& opened = *socket;
+  shard_.add(std::move(socket));
+  std::string head = write_ws_head(*handshake, extra, shard_.date());
+  if (refusal) {
+    opened.refuse(std::move(head), refusal->body);
+    return std::nullopt;
+  }
+  opened.open(std::move(head), std::move(wanted));
+  if (!kept_.empty()) opened.received(kept_);
+  return std::nullopt;
+}
+
+/// Reads what the client wants; a response says why it cannot have it.
+std::optional<HttpResponse> HttpSession::check_connection(const HttpRequest& request,
+                                                          StreamRequest& wanted) {
+  auto parsed = parse_stream_request(request, shard_.subscriptions());
+  if (!parsed) return HttpResponse::text(400, parsed.error());
+  wanted = *std::move(parsed);
+  if (shard_.is_draining()) return HttpResponse::error(503, "This node is stopping.");
+  return shard_.admission().admit_connection();
 }
 
 Task<bool> HttpSession::write(std::string bytes) {

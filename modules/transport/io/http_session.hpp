@@ -3,6 +3,7 @@
 #include "io/transport_shard.hpp"
 #include "logic/request_reader.hpp"
 #include "logic/route_table.hpp"
+#include "logic/stream_request.hpp"
 
 #include <rig/core/timer_wheel.hpp>
 
@@ -37,9 +38,13 @@ class HttpSession : public TransportShard::Hook {
   [[nodiscard]] std::chrono::milliseconds read_timeout() const;
   Task<bool> wait(Socket::wait_type what, std::chrono::milliseconds at_most);
   Task<bool> answer(HttpRequest request);
+  /// What the limits per address say to a request; nothing: it may go on.
+  Task<std::optional<HttpResponse>> admit(Address client, bool opens_connection);
   Task<HttpResponse> respond(RouteTable::Match match, HttpRequest request);
   std::optional<HttpResponse> open_connection(RouteTable::Connection kind,
                                               const HttpRequest& request, const Headers& extra);
+  std::optional<HttpResponse> open_websocket(const HttpRequest& request, const Headers& extra);
+  std::optional<HttpResponse> check_connection(const HttpRequest& request, StreamRequest& wanted);
   Task<bool> write(std::string bytes);
   Task<> linger();
   void close_wait() noexcept;
@@ -55,6 +60,7 @@ class HttpSession : public TransportShard::Hook {
   bool is_in_request_ = false;  // at least one byte of the next request is here
   bool is_waiting_for_request_ = false;
   bool has_continued_ = false;
+  bool has_looked_ = false;  // for the first bytes, without waiting for them
   bool is_timed_out_ = false;
 };
 

@@ -1,6 +1,8 @@
 #include "io/listener.hpp"
 
+#include "io/descriptors.hpp"
 #include "io/transport_shard.hpp"
+#include "logic/response_writer.hpp"
 
 #include <rig/core/error.hpp>
 #include <rig/core/log.hpp>
@@ -88,6 +90,34 @@ tcp::endpoint endpoint_of(const std::string& address, std::uint16_t port) {
   return {parsed, port};
 }
 
+void start_session(TransportShard& shard, int fd, Door door) {
+  Socket socket(shard.executor());
+  boost::system::error_code failed;
+  socket.assign(tcp::v6(), fd, failed);
+  if (failed) {
+    ::close(fd);
+  } else {
+    shard.start_session(std::move(socket), door);
+  }
+}
+
+/// For want of a descriptor: the next client is told so, if there is one.
+SpareDescriptor::Outcome refuse_connection(TransportShard& shard, int listener, Door door) {
+  auto response = HttpResponse::error(503, "This node has all the connections it can have.");
+  response.headers.add("retry-after", "1");
+  const Headers unknown;  // the request is not read
+  if (door == Door::kInbound) shard.context().cors.add_to(response.headers, unknown);
+  const ResponseFraming last{11, false, true};
+  const auto answer = write_response(response, last, shard.date());
+  const auto outcome = shard.spare_descriptor().refuse_connection(listener, answer);
+  if (outcome == SpareDescriptor::Outcome::kNobodyWaits) return outcome;
+  if (outcome == SpareDescriptor::Outcome::kRefused) shard.metrics().dropped_descriptors.add();
+  if (shard.admission().note_lack_of_descriptors())
+    RIG_LOG(kError, "out of file descriptors: new connections are refused",
+            {"allowed", descriptors_allowed()});
+  return outcome;
+}
+
 }  // namespace
 
 Listeners::Listeners(const std::string& address, std::uint16_t port, std::size_t count,
@@ -129,28 +159,28 @@ Task<> accept_connections(Ref<TransportShard> shard, int listener, Door door) {
   asio::basic_waitable_timer<std::chrono::steady_clock,
                              asio::wait_traits<std::chrono::steady_clock>, Executor>
       pause(shard->executor());
-  bool is_out_of_descriptors = false;
+  bool is_out_of_memory = false;
   for (;;) {
     const auto [error] = co_await acceptor.async_wait(asio::socket_base::wait_read, kUseTaskTuple);
     if (error) co_return;
     for (int i = 0; i < kAcceptsPerTurn; ++i) {
       const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
-        is_out_of_descriptors = false;
-        Socket socket(shard->executor());
-        boost::system::error_code failed;
-        socket.assign(tcp::v6(), fd, failed);
-        if (failed) {
-          ::close(fd);
-        } else {
-          shard->start_session(std::move(socket), door);
-        }
+        is_out_of_memory = false;
+        start_session(*shard, fd, door);
         continue;
       }
-      if (errno == EAGAIN) break;
-      if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) continue;
-      if (!std::exchange(is_out_of_descriptors, true))
-        RIG_LOG(kError, "cannot accept connections", {"reason", std::strerror(errno)});
+      const int reason = errno;
+      if (reason == EAGAIN) break;
+      if (reason == EMFILE || reason == ENFILE) {
+        const auto outcome = refuse_connection(*shard, listener, door);
+        if (outcome == SpareDescriptor::Outcome::kRefused) continue;
+        if (outcome == SpareDescriptor::Outcome::kNobodyWaits) break;
+      } else if (reason != ENOBUFS && reason != ENOMEM) {
+        continue;  // that connection has gone
+      } else if (!std::exchange(is_out_of_memory, true)) {
+        RIG_LOG(kError, "cannot accept connections", {"reason", std::strerror(reason)});
+      }
       pause.expires_after(std::chrono::milliseconds(100));
       const auto [stopped] = co_await pause.async_wait(kUseTaskTuple);
       if (stopped) co_return;

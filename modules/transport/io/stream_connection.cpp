@@ -12,6 +12,8 @@ namespace rig::transport {
 namespace {
 /// After the last byte the client has so long to close, before its socket is closed for it.
 constexpr std::chrono::milliseconds kLingerMax{2000};
+/// Sets of subscriptions that wait for the end of a replay; of more, the last one counts.
+constexpr std::size_t kNextMax = 20;
 }  // namespace
 
 StreamConnection::Heartbeat::Heartbeat(StreamConnection& of)
@@ -35,7 +37,7 @@ void StreamConnection::open(std::string head, StreamRequest request) {
   head.append(welcome_chunk(*welcome)->bytes(is_chunked_));
   send(ChunkRef(new Chunk(std::move(head))));
 
-  subscriptions_json_ = subscriptions_as_json(request.subscriptions);
+  asked_.ask(request.subscriptions);
   await_peer();
   shard_.wheel().arm(heartbeat_, shard_.config().heartbeat_interval);
   auto& subscriptions = shard_.subscriptions();
@@ -44,12 +46,25 @@ void StreamConnection::open(std::string head, StreamRequest request) {
     return;
   }
   is_resuming_ = true;
+  shard_.begin_replay();
   subscriptions.resume(*this, std::move(request.subscriptions), *request.cursor);
+}
+
+void StreamConnection::open_and_end(std::string head, ChunkRef last) {
+  send(ChunkRef(new Chunk(std::move(head))));
+  await_peer();
+  end_with(std::move(last));
 }
 
 void StreamConnection::replace_subscriptions(subscriptions::SubscriptionList list) {
   if (is_ending_) return;
-  subscriptions_json_ = subscriptions_as_json(list);
+  if (is_resuming_) {  // its turn comes behind what the client came back for
+    if (!next_) next_ = std::make_unique<std::vector<subscriptions::SubscriptionList>>();
+    if (next_->size() == kNextMax) next_->pop_back();
+    next_->push_back(std::move(list));
+    return;
+  }
+  asked_.ask(list);
   shard_.subscriptions().replace(*this, std::move(list));
 }
 
@@ -62,7 +77,8 @@ void StreamConnection::subscriptions_effective() noexcept {
   // With the place where it starts, so that a client that is cut off before its first event misses
   // none either. One that resumes has a place already.
   const auto cursor = is_resuming_ ? std::string() : shard_.subscriptions().cursor().text();
-  send_notice("rig.subscriptions_set", subscriptions_json_, cursor);
+  asked_.confirm(
+      [&](const std::string& json) { send_notice("rig.subscriptions_set", json, cursor); });
 }
 
 void StreamConnection::deliver(const cloudevents::EventRef& event) noexcept {
@@ -75,12 +91,28 @@ void StreamConnection::gap(const subscriptions::Gap& gap) noexcept {
 }
 
 void StreamConnection::page_replayed(bool is_last) noexcept {
-  if (!is_last) return want_drained();
-  is_resuming_ = false;
+  if (!is_last) return shard_.writes().tell_drained(*this);
+  end_replay();
+  if (const auto next = std::exchange(next_, nullptr)) {
+    for (auto& list : *next) replace_subscriptions(std::move(list));
+  }
+  if (is_leaving_) shard_.writes().tell_drained(*this);
+}
+
+/// With what stands around the events, a page and what is published behind the last one fit into
+/// the outbox.
+std::size_t StreamConnection::page_bytes_max() const noexcept {
+  return static_cast<std::size_t>(shard_.config().slow.bytes_max / 4);
+}
+
+void StreamConnection::end_replay() noexcept {
+  if (std::exchange(is_resuming_, false)) shard_.end_replay();
 }
 
 void StreamConnection::drained() noexcept {
-  if (!is_ending_) shard_.subscriptions().continue_replay(*this);
+  if (is_ending_) return;
+  if (is_leaving_ && !is_resuming_) return end_with(goodbye_chunk());
+  shard_.subscriptions().continue_replay(*this);
 }
 
 ChunkRef StreamConnection::gap_before(const cloudevents::Event& first) noexcept {
@@ -100,19 +132,27 @@ void StreamConnection::beat() noexcept {
 }
 
 void StreamConnection::finish() {
-  if (!is_ending_) end_with(goodbye_chunk());
+  if (is_ending_) return;
+  // Whoever came back for what the log has, gets it: the next node has another log.
+  is_leaving_ = true;
+  if (!is_resuming_) end_with(goodbye_chunk());
 }
 
 void StreamConnection::end_with(ChunkRef last) {
   if (is_closed_ || std::exchange(is_ending_, true)) return;
-  shard_.subscriptions().remove(*this);
+  leave();
   heartbeat_.cancel();
   shard_.writes().finish(*this, std::move(last));
 }
 
+void StreamConnection::leave() noexcept {
+  shard_.subscriptions().remove(*this);
+  end_replay();
+}
+
 void StreamConnection::close() {
   if (std::exchange(is_closed_, true)) return;
-  if (!std::exchange(is_ending_, true)) shard_.subscriptions().remove(*this);
+  if (!std::exchange(is_ending_, true)) leave();
   heartbeat_.cancel();
   shard_.writes().forget(*this);
   boost::system::error_code ignored;  // the socket is given up either way

@@ -2,6 +2,7 @@
 
 #include "io/transport_shard.hpp"
 #include "logic/connection_token.hpp"
+#include "logic/notices.hpp"
 #include "logic/stream_request.hpp"
 
 #include <rig/core/timer_wheel.hpp>
@@ -9,8 +10,10 @@
 #include <rig/subscriptions/subscriptions.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rig::transport {
 
@@ -26,19 +29,22 @@ class StreamConnection : public subscriptions::Subscriber,
 
   /// Sends `head` and the welcome, and subscribes.
   void open(std::string head, StreamRequest request);
-  /// Says goodbye and ends after what is queued.
+  /// Says goodbye and ends after what is queued, and after its replay.
   void finish();
   /// Ends it now.
   void close();
   [[nodiscard]] bool is_ending() const noexcept { return is_ending_; }
+  /// Has been told to finish, or ends by itself.
+  [[nodiscard]] bool is_leaving() const noexcept { return is_leaving_ || is_ending_; }
 
   void replace_subscriptions(subscriptions::SubscriptionList list) override;
-  [[nodiscard]] std::string subscriptions_json() const override { return subscriptions_json_; }
+  [[nodiscard]] std::string subscriptions_json() const override { return asked_.json(); }
 
   void deliver(const cloudevents::EventRef& event) noexcept override;
   void subscriptions_effective() noexcept override;
   void gap(const subscriptions::Gap& gap) noexcept override;
   void page_replayed(bool is_last) noexcept override;
+  [[nodiscard]] std::size_t page_bytes_max() const noexcept override;
 
  protected:
   StreamConnection(TransportShard& shard, TransportShard::Slot slot, Socket socket, bool chunked);
@@ -58,6 +64,8 @@ class StreamConnection : public subscriptions::Subscriber,
 
   void send(ChunkRef chunk) { shard_.writes().append(*this, std::move(chunk)); }
   void send_notice(std::string_view type, std::string_view data, std::string_view cursor = {});
+  /// Instead of `open`.
+  void open_and_end(std::string head, ChunkRef last);
   /// Sends `last` and nothing behind it.
   void end_with(ChunkRef last);
   [[nodiscard]] TransportShard& shard() const noexcept { return shard_; }
@@ -72,6 +80,8 @@ class StreamConnection : public subscriptions::Subscriber,
   void write_ended(End end) noexcept override;
   void drained() noexcept override;
   ChunkRef gap_before(const cloudevents::Event& first) noexcept override;
+  void end_replay() noexcept;
+  void leave() noexcept;
   void await_peer();
   void on_readable(bool failed);
   void on_writable(bool failed);
@@ -82,10 +92,12 @@ class StreamConnection : public subscriptions::Subscriber,
   TransportShard::Slot slot_;
   Socket socket_;
   Heartbeat heartbeat_{*this};
-  std::string subscriptions_json_;  // what was asked for last
-  std::uint8_t waits_ = 0;          // handlers of the socket that are still to come
+  SubscriptionsState asked_;
+  std::unique_ptr<std::vector<subscriptions::SubscriptionList>> next_;  // asked for in a replay
+  std::uint8_t waits_ = 0;  // handlers of the socket that are still to come
   bool is_chunked_;
   bool is_resuming_ = false;  // no cursor of now until the replay is over
+  bool is_leaving_ = false;
   bool is_ending_ = false;
   bool is_closed_ = false;
 };

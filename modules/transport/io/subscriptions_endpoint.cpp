@@ -21,12 +21,13 @@ constexpr std::array kRoutes{
     Route{Door::kInbound, "GET", "/_rig/v1/connection/longpolling/{token}/subscriptions",
           kCorsHeaders}};
 
-/// On the shard of the connection.
-Task<bool> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken token,
-                   subscriptions::SubscriptionList list) {
+using Wanted = boost::system::result<subscriptions::SubscriptionList, SubscriptionsRefusal>;
+
+/// On the shard of the connection; false if there is none.
+Task<bool> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken token, Wanted wanted) {
   NamedConnection* connection = parts->local().names().find(token);
   if (connection == nullptr) co_return false;
-  connection->replace_subscriptions(std::move(list));
+  if (wanted) connection->replace_subscriptions(*std::move(wanted));
   co_return true;
 }
 
@@ -48,15 +49,17 @@ Task<HttpResponse> SubscriptionsEndpoint::handle(HttpRequest request) {
 
 Task<HttpResponse> SubscriptionsEndpoint::put(Ref<SubscriptionsEndpoint> self,
                                               HttpRequest request) {
-  auto list = parse_subscriptions_request(request, self->context_.subscriptions);
-  if (!list) co_return list.error();
+  auto wanted = parse_subscriptions_request(request, self->context_.subscriptions);
+  if (!wanted && !wanted.error().comes_after_token) co_return wanted.error().response;
   const auto token = token_in_path(request);
   if (!token) co_return invalid_token();
   if (token->node != self->context_.node || token->shard >= self->shards_->count())
     co_return no_such_connection();
-  auto replacing = replace(self->parts_, *token, *std::move(list));
-  const bool is_done = co_await on_shard(self->shards_, token->shard, std::move(replacing));
-  if (!is_done) co_return no_such_connection();
+  const auto refusal = wanted ? std::nullopt : std::optional(wanted.error().response);
+  auto replacing = replace(self->parts_, *token, std::move(wanted));
+  const bool is_there = co_await on_shard(self->shards_, token->shard, std::move(replacing));
+  if (!is_there) co_return no_such_connection();
+  if (refusal) co_return *refusal;
   HttpResponse done;
   done.status = 204;
   co_return done;

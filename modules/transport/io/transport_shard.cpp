@@ -2,6 +2,7 @@
 
 #include "io/http_session.hpp"
 #include "io/listener.hpp"
+#include "io/long_poll_session.hpp"
 #include "io/stream_connection.hpp"
 #include "logic/response_writer.hpp"
 #include "logic/sse_encoder.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <random>
 
 namespace rig::transport {
@@ -57,6 +59,21 @@ void TransportShard::erase(StreamConnection& stream) {
   streams_.erase_and_dispose(streams_.iterator_to(stream), std::default_delete<StreamConnection>());
 }
 
+void TransportShard::add(std::shared_ptr<LongPollSession> session) {
+  const auto* key = session.get();
+  long_polls_.emplace(key, std::move(session));
+}
+
+void TransportShard::erase(LongPollSession& session) { long_polls_.erase(&session); }
+
+std::shared_ptr<LongPollSession> TransportShard::find_long_poll(
+    const ConnectionToken& token) const {
+  const NamedConnection* named = names_.find(token);
+  if (named == nullptr || named->transport_name() != LongPollSession::kName) return nullptr;
+  const auto found = long_polls_.find(static_cast<const LongPollSession*>(named));
+  return found == long_polls_.end() ? nullptr : found->second;
+}
+
 const ChunkRef& TransportShard::chunk(const cloudevents::EventRef& event, WireForm form) {
   // An event goes to all its receivers before the next one comes, so remembering one is enough.
   if (encoded_event_ != event) {
@@ -64,7 +81,23 @@ const ChunkRef& TransportShard::chunk(const cloudevents::EventRef& event, WireFo
     for (auto& chunk : encoded_) chunk.reset();
   }
   ChunkRef& chunk = encoded_[static_cast<std::size_t>(form)];
-  if (!chunk) chunk = encode(event, form);
+  if (!chunk) chunk = replays_ == 0 ? encode(event, form) : encode_once(event, form);
+  return chunk;
+}
+
+void TransportShard::begin_replay() {
+  if (replays_++ == 0) replayed_.resize(kReplayedEvents * kWireForms);
+}
+
+void TransportShard::end_replay() {
+  if (--replays_ == 0) std::vector<ChunkRef>().swap(replayed_);
+}
+
+ChunkRef TransportShard::encode_once(const cloudevents::EventRef& event, WireForm form) {
+  if (event->json().size() > kReplayedBytesMax) return encode(event, form);
+  const std::size_t at = event->log_position() % kReplayedEvents;
+  ChunkRef& chunk = replayed_[at * kWireForms + static_cast<std::size_t>(form)];
+  if (!chunk || chunk->event() != event) chunk = encode(event, form);
   return chunk;
 }
 
@@ -114,6 +147,12 @@ Task<> TransportShard::begin_drain(Ref<TransportShard> self) {
   self->accepting_.cancel();
   co_await self->accepting_.join();
   for (auto& session : self->sessions_) session.close_if_idle();
+  for (const auto& [key, session] : self->long_polls_) session->wake();
+}
+
+Task<> TransportShard::end_long_polls(Ref<TransportShard> self) {
+  while (!self->long_polls_.empty()) self->long_polls_.begin()->second->close();
+  co_return;
 }
 
 Task<> TransportShard::requests_done(Ref<TransportShard> self, Deadline deadline) {
@@ -127,21 +166,26 @@ Task<> TransportShard::say_goodbye(Ref<TransportShard> self, Deadline deadline) 
   const std::size_t per_step = self->streams_.size() / steps + 1;
   Timer pause(self->executor_);
   while (!self->streams_.empty() && !deadline.passed()) {
-    // Whoever has been told goes to the end; the first one that has been, ends the round.
     std::size_t told = 0;
-    while (told < per_step && !self->streams_.front().is_ending()) {
-      StreamConnection& stream = self->streams_.front();
-      self->streams_.splice(self->streams_.end(), self->streams_, self->streams_.begin());
-      stream.finish();
-      ++told;
-    }
-    if (self->streams_.front().is_ending()) break;
+    while (told < per_step && self->send_one_away()) ++told;
+    if (told == 0) break;
     pause.expires_after(kStep);
     co_await pause.async_wait(kUseTaskTuple);
   }
   self->quiet_.expires_at(deadline.at);
   while (self->connections_ > 0 && !deadline.passed())
     co_await self->quiet_.async_wait(kUseTaskTuple);
+}
+
+/// False if there is nobody left who stays. Whoever goes is put at the end of the list.
+bool TransportShard::send_one_away() {
+  const auto stays = [](const StreamConnection& stream) { return !stream.is_leaving(); };
+  const auto found = std::ranges::find_if(streams_, stays);
+  if (found == streams_.end()) return false;
+  StreamConnection& stream = *found;
+  streams_.splice(streams_.end(), streams_, streams_.begin(), std::next(found));
+  stream.finish();
+  return true;
 }
 
 Task<> TransportShard::stop(Ref<TransportShard> self) {

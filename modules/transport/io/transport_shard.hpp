@@ -1,6 +1,8 @@
 #pragma once
 
 #include "config.hpp"
+#include "io/admission.hpp"
+#include "io/descriptors.hpp"
 #include "io/socket.hpp"
 #include "io/write_queue.hpp"
 #include "logic/chunk.hpp"
@@ -17,11 +19,13 @@
 #include <rig/core/shard.hpp>
 #include <rig/core/task_group.hpp>
 #include <rig/core/timer_wheel.hpp>
+#include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
 #include <rig/transport/http_endpoint.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <array>
 #include <chrono>
@@ -34,6 +38,7 @@
 namespace rig::transport {
 
 class HttpSession;
+class LongPollSession;
 class StreamConnection;
 
 /// The forms in which an event goes to clients; of each there is one chunk per event and shard.
@@ -56,6 +61,8 @@ struct TransportContext {
   Shards& shards;
   const Lifecycle& lifecycle;
   subscriptions::Subscriptions& subscriptions;
+  subscriptions::EventSink& events;
+  Admission* admission = nullptr;  ///< the module's
 };
 
 /// The transport of one shard: its listeners, its connections, and what they have in common.
@@ -65,14 +72,18 @@ class TransportShard {
   class Slot {
    public:
     explicit Slot(TransportShard& shard) : shard_(&shard) { ++shard.connections_; }
-    Slot(Slot&& other) noexcept : shard_(std::exchange(other.shard_, nullptr)) {}
+    Slot(Slot&& other) noexcept
+        : shard_(std::exchange(other.shard_, nullptr)), place_(std::move(other.place_)) {}
     Slot& operator=(Slot&&) = delete;
     ~Slot() {
       if (shard_ != nullptr) shard_->release();
     }
+    /// Keeps a place among the connections of an address as long as this one.
+    void hold(std::unique_ptr<AddressLimits::Place> place) { place_ = std::move(place); }
 
    private:
     TransportShard* shard_;
+    std::unique_ptr<AddressLimits::Place> place_;  // null without a limit per address
   };
   using Hook =
       boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
@@ -84,6 +95,8 @@ class TransportShard {
   void listen(int listener, Door door);
   /// No new connections; requests in flight are answered.
   static Task<> begin_drain(Ref<TransportShard> self);
+  /// Polls that wait are answered, and their sessions end.
+  static Task<> end_long_polls(Ref<TransportShard> self);
   /// Waits until there is no request any more; returns at the deadline.
   static Task<> requests_done(Ref<TransportShard> self, Deadline deadline);
   /// Sends the clients away, spread over a time, each after what is queued for it; waits until that
@@ -97,9 +110,17 @@ class TransportShard {
   void remove(HttpSession& session);
   void add(std::unique_ptr<StreamConnection> stream);
   void erase(StreamConnection& stream);
+  void add(std::shared_ptr<LongPollSession> session);
+  void erase(LongPollSession& session);
+  /// Null if the token is of no session that polls.
+  [[nodiscard]] std::shared_ptr<LongPollSession> find_long_poll(const ConnectionToken& token) const;
 
   /// The chunk of an event, encoded for the first of the connections that get it.
   const ChunkRef& chunk(const cloudevents::EventRef& event, WireForm form);
+  /// Clients that come back together read the same events a little apart: as long as any does, the
+  /// latest chunks are kept.
+  void begin_replay();
+  void end_replay();
   [[nodiscard]] const ChunkRef& heartbeat(WireForm form) const {
     return form == WireForm::kSse ? sse_heartbeat_ : ws_heartbeat_;
   }
@@ -111,6 +132,8 @@ class TransportShard {
   [[nodiscard]] const TransportContext& context() const { return context_; }
   [[nodiscard]] const TransportConfig& config() const { return context_.config; }
   [[nodiscard]] TransportMetrics& metrics() { return context_.metrics; }
+  [[nodiscard]] Admission& admission() { return *context_.admission; }
+  [[nodiscard]] SpareDescriptor& spare_descriptor() { return spare_descriptor_; }
   [[nodiscard]] subscriptions::Subscriptions& subscriptions() { return context_.subscriptions; }
   [[nodiscard]] TimerWheel& wheel() { return context_.shards.wheel(); }
   [[nodiscard]] WriteQueue& writes() { return writes_; }
@@ -128,11 +151,17 @@ class TransportShard {
                                              boost::intrusive::constant_time_size<false>>;
   using StreamList = boost::intrusive::list<StreamConnection, boost::intrusive::base_hook<Hook>,
                                             boost::intrusive::constant_time_size<false>>;
+  // What is kept for replays: some pages, and no large events.
+  static constexpr std::size_t kReplayedEvents = 1024;
+  static constexpr std::size_t kReplayedBytesMax = 8192;
+
   using Timer = boost::asio::basic_waitable_timer<
       std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   void release();
+  bool send_one_away();
   ChunkRef encode(const cloudevents::EventRef& event, WireForm form);
+  ChunkRef encode_once(const cloudevents::EventRef& event, WireForm form);
 
   TransportContext& context_;
   Executor executor_;
@@ -144,14 +173,18 @@ class TransportShard {
   std::optional<WsDeflater> deflater_;
   cloudevents::EventRef encoded_event_;
   std::array<ChunkRef, kWireForms> encoded_;
+  std::size_t replays_ = 0;
+  std::vector<ChunkRef> replayed_;  // by position and form; empty without replays
   std::string date_;
   std::chrono::system_clock::time_point date_at_;
   std::uint64_t request_ids_;
   std::size_t connections_ = 0;
+  SpareDescriptor spare_descriptor_;
   std::size_t requests_ = 0;  // connections that are no streams
   Timer quiet_;               // cancelled when the last connection, or the last request, is gone
   SessionList sessions_;
   StreamList streams_;
+  boost::unordered_flat_map<const LongPollSession*, std::shared_ptr<LongPollSession>> long_polls_;
   TaskGroup accepting_;
   TaskGroup tasks_;
 };

@@ -56,6 +56,11 @@ void WriteQueue::finish(StreamWriter& writer, ChunkRef last) {
   if (!writer.outbox_) enlist(writer);
 }
 
+void WriteQueue::tell_drained(StreamWriter& writer) {
+  writer.wants_drained_ = true;
+  if (!writer.outbox_) enlist(writer);
+}
+
 void WriteQueue::forget(StreamWriter& writer) noexcept {
   while (writer.first_ != StreamWriter::kNone) pop(writer);
   if (writer.turn_ != StreamWriter::kNone)
@@ -108,8 +113,9 @@ bool WriteQueue::is_over_limit(StreamWriter& writer, std::uint32_t since) {
     case SlowClientConfig::Policy::kDisconnect: return true;
     case SlowClientConfig::Policy::kConflate:
       metrics_.dropped_conflated.add(outbox.conflate());
-      // Whoever takes nothing at all is not helped by fewer events.
-      return is_too_old || outbox.bytes() > slow_.bytes_max;
+      // Whoever takes nothing at all is not helped by fewer events. And a quarter of the room must
+      // be free again, or each event would cost a pass over all that waits.
+      return is_too_old || outbox.bytes() > slow_.bytes_max / 4 * 3;
     case SlowClientConfig::Policy::kDropOldest: break;
   }
   metrics_.dropped_slow_events.add(outbox.drop_oldest(

@@ -33,15 +33,12 @@ class StreamWriter {
   StreamWriter(const StreamWriter&) = delete;
   StreamWriter& operator=(const StreamWriter&) = delete;
 
-  /// Asks for one call of `drained`, when everything that was appended has left.
-  void want_drained() noexcept { wants_drained_ = true; }
-
  private:
   /// The socket is full: call `WriteQueue::writable` when it is not any more.
   virtual void await_writable() noexcept = 0;
   /// Nothing more will be written. Comes from the loop, never from within `append`.
   virtual void write_ended(End end) noexcept = 0;
-  /// See `want_drained`.
+  /// See `WriteQueue::tell_drained`.
   virtual void drained() noexcept = 0;
   /// What tells the client that events are missing, `first` being the first of them.
   virtual ChunkRef gap_before(const cloudevents::Event& first) noexcept = 0;
@@ -73,6 +70,9 @@ class WriteQueue {
   void append(StreamWriter& writer, ChunkRef chunk);
   /// Sends what is there and then `last`; `write_ended(kFinished)` follows.
   void finish(StreamWriter& writer, ChunkRef last);
+  /// Asks for one call of `drained` from the loop, when everything that was appended has left; also
+  /// if that is nothing.
+  void tell_drained(StreamWriter& writer);
   /// The socket of `writer` takes bytes again.
   void writable(StreamWriter& writer);
   /// Drops what `writer` has not sent; must be called before it dies.

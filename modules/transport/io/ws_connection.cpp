@@ -34,6 +34,13 @@ WsConnection::WsConnection(TransportShard& shard, TransportShard::Slot slot, Soc
 
 WsConnection::~WsConnection() { shard().metrics().ws_connections.sub(); }
 
+void WsConnection::refuse(std::string head, std::string_view reason) {
+  // Its words for all but a list that is no JSON.
+  const bool is_told = reason.starts_with("Failed to decode");
+  open_and_end(std::move(head),
+               close_chunk(WsCloseCode::kNormal, is_told ? reason : "Bad request."));
+}
+
 bool WsConnection::has_cursors() const noexcept {
   return form_ == WireForm::kWsWithCursor || form_ == WireForm::kWsDeflatedWithCursor;
 }

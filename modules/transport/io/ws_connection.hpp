@@ -14,6 +14,9 @@ class WsConnection final : public StreamConnection {
 
   [[nodiscard]] std::string_view transport_name() const noexcept override { return "ws"; }
 
+  /// As the first RIG did: sends `head` and closes, with the reason why it is refused.
+  void refuse(std::string head, std::string_view reason);
+
   /// Bytes that came with the request.
   void received(std::string_view bytes) override;
 

@@ -15,16 +15,15 @@ Cors::Cors(std::string_view setting) {
   }
 }
 
-void Cors::add_to(Headers& headers, const Headers& request) const {
+void Cors::add_to(Headers& headers, const Headers& request, bool credentials) const {
   if (origins_.empty()) return;
-  if (origins_.size() == 1) {
-    headers.add("access-control-allow-origin", origins_.front());
-    return;
-  }
-  headers.add("vary", "origin");
+  const bool is_one = origins_.size() == 1;
   const auto origin = request.find("origin");
-  if (origin && std::find(origins_.begin(), origins_.end(), *origin) != origins_.end())
-    headers.add("access-control-allow-origin", *origin);
+  if (!is_one) headers.add("vary", "origin");
+  if (!is_one && (!origin || std::ranges::find(origins_, *origin) == origins_.end())) return;
+  const std::string_view allowed = is_one ? std::string_view(origins_.front()) : *origin;
+  headers.add("access-control-allow-origin", allowed);
+  if (credentials && allowed != "*") headers.add("access-control-allow-credentials", "true");
 }
 
 }  // namespace rig::transport

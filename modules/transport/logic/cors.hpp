@@ -14,7 +14,9 @@ class Cors {
  public:
   explicit Cors(std::string_view setting);
 
-  void add_to(Headers& headers, const Headers& request) const;
+  /// `credentials`: the page's cookies may come with the request, if the setting names its origin;
+  /// never together with `*`.
+  void add_to(Headers& headers, const Headers& request, bool credentials = false) const;
 
  private:
   std::vector<std::string> origins_;

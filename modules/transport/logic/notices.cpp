@@ -47,6 +47,14 @@ std::string subscriptions_as_json(const subscriptions::SubscriptionList& list) {
   return json;
 }
 
+void SubscriptionsState::ask(const subscriptions::SubscriptionList& list) {
+  if (!std::exchange(is_confirmed_, false)) {
+    if (!overtaken_) overtaken_ = std::make_unique<std::vector<std::string>>();
+    if (overtaken_->size() < kOvertakenMax) overtaken_->push_back(std::move(latest_));
+  }
+  latest_ = subscriptions_as_json(list);
+}
+
 std::string gap_data(const subscriptions::Gap& gap) {
   return std::string(R"({"reason":")")
       .append(name_of(gap.reason))

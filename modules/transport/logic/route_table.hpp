@@ -30,6 +30,7 @@ class RouteTable {
     std::string_view allow;         ///< the methods of the path; empty if there is no such path
     std::string_view cors_methods;  ///< those that a browser may use across origins
     std::string_view cors_headers;
+    bool cors_credentials = false;
   };
 
   /// Throws StartupError if a route is served twice.
@@ -48,6 +49,7 @@ class RouteTable {
     std::string allow;
     std::string cors_methods;
     std::string cors_headers;
+    bool cors_credentials = false;
   };
   struct Template {
     std::vector<std::string> segments;  // empty: any

@@ -1,5 +1,6 @@
 #include "logic/stream_request.hpp"
 
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,25 @@ std::string explain(const std::string& reason) {
   return std::string("could not parse subscriptions: ").append(step).append(reason);
 }
 
+boost::system::result<subscriptions::SubscriptionList, std::string> parse_list(
+    std::string_view json, const subscriptions::Subscriptions& subscriptions,
+    SubscriptionsForm form) {
+  using Reason = subscriptions::RequestError::Reason;
+  if (form == SubscriptionsForm::kArray) return subscriptions.parse(json);
+  auto object = subscriptions.parse_request(json);
+  if (object) return *std::move(object);
+  if (object.error().reason == Reason::kInvalid) return object.error().message;
+  return subscriptions.parse(json);
+}
+
+/// The first of those that are the same, in their order.
+subscriptions::SubscriptionList without_repetitions(subscriptions::SubscriptionList list) {
+  std::set<std::string> seen;
+  std::erase_if(list,
+                [&](const auto& subscription) { return !seen.insert(subscription.json).second; });
+  return list;
+}
+
 std::optional<std::string> cursor_of(const HttpRequest& request, std::string_view query) {
   auto cursor = query_parameter(query, "last_event_id");
   if (const auto header = request.headers.find("last-event-id"); header && !header->empty())
@@ -27,14 +47,15 @@ std::optional<std::string> cursor_of(const HttpRequest& request, std::string_vie
 }  // namespace
 
 boost::system::result<StreamRequest, std::string> parse_stream_request(
-    const HttpRequest& request, const subscriptions::Subscriptions& subscriptions) {
+    const HttpRequest& request, const subscriptions::Subscriptions& subscriptions,
+    SubscriptionsForm form) {
   const auto query = request.query();
   const auto list = query_parameter(query, "subscriptions");
   StreamRequest parsed;
   if (list && !list->empty()) {
-    auto result = subscriptions.parse(*list);
+    auto result = parse_list(*list, subscriptions, form);
     if (!result) return explain(result.error());
-    parsed.subscriptions = std::move(*result);
+    parsed.subscriptions = without_repetitions(std::move(*result));
   }
   // A token that nothing can verify must not open anything.
   const auto token = query_parameter(query, "jwt");

@@ -5,6 +5,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,8 +21,13 @@ struct StreamRequest {
 /// Reads a request for a connection of any kind (`events.md` 2): `subscriptions`, `last_event_id`
 /// and `rigcursor` in the query, and `Last-Event-ID`, which is the newer one if there are both. The
 /// error is the body of the 400.
+enum class SubscriptionsForm : std::uint8_t {
+  kArray,
+  kArrayOrObject,  ///< `{"subscriptions":[…]}` too, as for long polling
+};
 boost::system::result<StreamRequest, std::string> parse_stream_request(
-    const HttpRequest& request, const subscriptions::Subscriptions& subscriptions);
+    const HttpRequest& request, const subscriptions::Subscriptions& subscriptions,
+    SubscriptionsForm form = SubscriptionsForm::kArray);
 
 /// The head of an event stream (`events.md` 3), with `extra` headers.
 HttpResponse stream_response(const Headers& extra);

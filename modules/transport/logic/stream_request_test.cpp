@@ -10,7 +10,9 @@ class Parser final : public subscriptions::Subscriptions {
  public:
   [[nodiscard]] boost::system::result<subscriptions::SubscriptionList, std::string> parse(
       std::string_view json) const override {
-    if (json == "[]") return subscriptions::SubscriptionList(2);
+    const auto named = [](std::string name) { return subscriptions::Subscription{name, {}, name}; };
+    if (json == "[]") return subscriptions::SubscriptionList{named("a"), named("b")};
+    if (json == "twice") return subscriptions::SubscriptionList{named("a"), named("b"), named("a")};
     return std::string(json);
   }
   [[nodiscard]] boost::system::result<subscriptions::SubscriptionList, subscriptions::RequestError>
@@ -27,7 +29,6 @@ class Parser final : public subscriptions::Subscriptions {
       const cloudevents::Event& /*event*/) const noexcept override {
     return {};
   }
-  Task<> settled() override { co_return; }
   void remove(subscriptions::Subscriber& /*subscriber*/) noexcept override {}
 };
 
@@ -42,6 +43,10 @@ TEST(StreamRequest, SubscriptionsAreOptional) {
   EXPECT_EQ(ask("/sse")->subscriptions.size(), 0u);
   EXPECT_EQ(ask("/sse?subscriptions=")->subscriptions.size(), 0u);
   EXPECT_EQ(ask("/sse?subscriptions=%5B%5D")->subscriptions.size(), 2u);
+}
+
+TEST(StreamRequest, RepeatedSubscriptionsAreOne) {
+  EXPECT_EQ(ask("/sse?subscriptions=twice")->subscriptions.size(), 2u);
 }
 
 TEST(StreamRequest, ErrorsReadAsInTheFirstRig) {

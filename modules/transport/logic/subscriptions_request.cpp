@@ -63,32 +63,38 @@ HttpResponse no_such_connection() {
   return HttpResponse::text(410, "Connection no longer exists.");
 }
 
-boost::system::result<subscriptions::SubscriptionList, HttpResponse> parse_subscriptions_request(
-    const HttpRequest& request, const subscriptions::Subscriptions& subscriptions) {
+boost::system::result<subscriptions::SubscriptionList, SubscriptionsRefusal>
+parse_subscriptions_request(const HttpRequest& request,
+                            const subscriptions::Subscriptions& subscriptions) {
   using Reason = subscriptions::RequestError::Reason;
+  using Refusal = SubscriptionsRefusal;
+  const auto refused = [](std::string text) { return Refusal{HttpResponse::text(400, text)}; };
+  const auto refused_after_token = [](std::string_view why) {
+    return Refusal{
+        HttpResponse::text(400, std::string("cannot accept subscription request: ").append(why)),
+        true};
+  };
   const auto accept = request.headers.find("accept");
-  if (accept && !accepts_json(*accept)) return not_acceptable(*accept);
+  if (accept && !accepts_json(*accept)) return Refusal{not_acceptable(*accept)};
   const auto type = request.headers.find("content-type");
   if (!type || essence(*type).find('/') == std::string_view::npos)
-    return HttpResponse::text(415, "Expected the content type application/json.");
-  if (!same_word(essence(*type), "application/json"))
-    return HttpResponse::text(400, "Expected JSON encoded body.");
+    return Refusal{HttpResponse::text(415, "Expected the content type application/json.")};
+  if (!same_word(essence(*type), "application/json")) return refused("Expected JSON encoded body.");
   auto list = subscriptions.parse_request(request.body);
-  if (list && has_bearer(request)) {
-    return HttpResponse::text(400,
-                              "cannot accept subscription request: invalid authorization header: "
-                              "could not decode JWT: this gateway has no key to verify it");
+  const bool is_request = list || list.error().reason == Reason::kInvalid;
+  if (is_request && has_bearer(request)) {
+    return refused_after_token(
+        "invalid authorization header: could not decode JWT: this gateway has no key to verify it");
   }
   if (list) return *std::move(list);
   const std::string& message = list.error().message;
   switch (list.error().reason) {
     case Reason::kNotJson:
-      return HttpResponse::text(400, "Expected JSON encoded body.\n\nTechnical info:\n" + message);
-    case Reason::kNoSubscriptions: return HttpResponse::text(400, message);
+      return refused("Expected JSON encoded body.\n\nTechnical info:\n" + message);
+    case Reason::kNoSubscriptions: return refused(message);
     case Reason::kInvalid: break;
   }
-  return HttpResponse::text(
-      400, "cannot accept subscription request: could not parse given subscriptions: " + message);
+  return refused_after_token("could not parse given subscriptions: " + message);
 }
 
 }  // namespace rig::transport

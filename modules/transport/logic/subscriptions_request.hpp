@@ -18,9 +18,16 @@ std::optional<ConnectionToken> token_in_path(const HttpRequest& request) noexcep
 HttpResponse invalid_token();
 HttpResponse no_such_connection();
 
-/// The subscriptions that a `PUT` asks for. The error is the answer: 406, 415 or 400 with the texts
-/// of `events.md` 7.
-boost::system::result<subscriptions::SubscriptionList, HttpResponse> parse_subscriptions_request(
-    const HttpRequest& request, const subscriptions::Subscriptions& subscriptions);
+/// Why a `PUT` is refused, and when: some refusals come after those about the token.
+struct SubscriptionsRefusal {
+  HttpResponse response;
+  bool comes_after_token = false;
+};
+
+/// The subscriptions that a `PUT` asks for. The error is 406, 415 or 400 with the texts of
+/// `events.md` 7.
+boost::system::result<subscriptions::SubscriptionList, SubscriptionsRefusal>
+parse_subscriptions_request(const HttpRequest& request,
+                            const subscriptions::Subscriptions& subscriptions);
 
 }  // namespace rig::transport

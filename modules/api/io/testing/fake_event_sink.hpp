@@ -22,6 +22,7 @@ class FakeEventSink final : public subscriptions::EventSink {
     handed_over_events = published.size();
     co_return;
   }
+  Task<> settled() override { co_return; }
   [[nodiscard]] const cloudevents::FieldPlans& field_plans() const override { return plans_; }
 
   std::vector<cloudevents::EventRef> published;

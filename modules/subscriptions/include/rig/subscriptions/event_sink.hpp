@@ -27,6 +27,9 @@ class EventSink {
   /// delivered after it.
   virtual Task<> handed_over() = 0;
 
+  /// Done when everything that has been published, on any shard, is delivered.
+  virtual Task<> settled() = 0;
+
   /// What to take from events while they are decoded.
   [[nodiscard]] virtual const cloudevents::FieldPlans& field_plans() const = 0;
 

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <rig/cloudevents/event.hpp>
-#include <rig/core/task.hpp>
 #include <rig/subscriptions/cursor.hpp>
 #include <rig/subscriptions/subscriber_state.hpp>
 #include <rig/subscriptions/subscription.hpp>
 
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,12 @@ class Subscriber {
   /// Only after `resume`: a page of the log has been delivered. Unless it was the last one, the
   /// next comes after `Subscriptions::continue_replay`, which may be called from here.
   virtual void page_replayed(bool /*is_last*/) noexcept {}
+
+  /// Most bytes of events in such a page, which has at least one event; it is never more than 256
+  /// KiB.
+  [[nodiscard]] virtual std::size_t page_bytes_max() const noexcept {
+    return std::numeric_limits<std::size_t>::max();
+  }
 
  protected:
   Subscriber() = default;
@@ -78,9 +85,6 @@ class Subscriptions {
   [[nodiscard]] virtual Cursor cursor() const = 0;
   /// The place behind an event that was delivered.
   [[nodiscard]] virtual Cursor cursor_of(const cloudevents::Event& event) const noexcept = 0;
-
-  /// Done when everything that has been published on any shard is delivered.
-  virtual Task<> settled() = 0;
 
   /// Forgets `subscriber`; nothing of it is called afterwards.
   virtual void remove(Subscriber& subscriber) noexcept = 0;

@@ -18,6 +18,8 @@ struct Route {
   /// CORS (inbound only): headers that a browser may send with it, for the preflight; empty: none
   /// by CORS.
   std::string_view cors_headers = {};
+  /// CORS: the page's cookies come with it, from origins that are named.
+  bool cors_credentials = false;
 };
 
 }  // namespace rig::transport

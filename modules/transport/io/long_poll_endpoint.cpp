@@ -1,0 +1,87 @@
+#include "io/long_poll_endpoint.hpp"
+
+#include "io/long_poll_session.hpp"
+#include "logic/connection_token.hpp"
+#include "logic/long_poll_request.hpp"
+
+#include <rig/subscriptions/cursor.hpp>
+
+#include <array>
+#include <memory>
+#include <utility>
+
+namespace rig::transport {
+namespace {
+
+constexpr std::array kRoutes{Route{.door = Door::kInbound,
+                                   .method = "GET",
+                                   .path = "/_rig/v1/connection/longpolling",
+                                   .cors_headers = "authorization,content-type,last-event-id",
+                                   .cors_credentials = true}};
+
+/// On the shard of the session; nothing if there is none.
+Task<std::optional<PollPage>> poll(Ref<Sharded<TransportShard>> parts, ConnectionToken token,
+                                   std::string seen, Deadline deadline) {
+  auto session = parts->local().find_long_poll(token);
+  if (session == nullptr) co_return std::nullopt;
+  co_return co_await LongPollSession::poll(std::move(session), std::move(seen), deadline);
+}
+
+/// What a client is told whose session is over and who starts from nothing.
+subscriptions::Gap gap_after(const std::optional<ConnectionToken>& token, std::uint32_t node,
+                             const std::string& last_event_id) {
+  using Reason = subscriptions::Gap::Reason;
+  const auto cursor = subscriptions::Cursor::parse(PollPlace::parse(last_event_id).cursor);
+  const auto since = cursor ? cursor->seconds : 0;
+  if (!token) return {Reason::kUnknown, since};
+  return {token->node == node ? Reason::kExpired : Reason::kRestarted, since};
+}
+
+}  // namespace
+
+std::span<const Route> LongPollEndpoint::routes() const { return kRoutes; }
+
+Task<HttpResponse> LongPollEndpoint::handle(HttpRequest request) {
+  return answer(Ref(*this), std::move(request));
+}
+
+Task<HttpResponse> LongPollEndpoint::answer(Ref<LongPollEndpoint> self, HttpRequest request) {
+  if (request.method == "HEAD") co_return HttpResponse::json(200, R"("ok")");  // makes nothing
+  const auto cookies = LongPollCookies::of(request);
+  const auto token = ConnectionToken::parse(cookies.connection_token.value_or(""));
+  const bool may_be_here =
+      token && token->node == self->context_.node && token->shard < self->shards_->count();
+  if (may_be_here) {
+    const auto deadline = Deadline::after(self->context_.config.longpolling.wait);
+    auto polling = poll(self->parts_, *token, cookies.last_event_id, deadline);
+    const auto page = co_await on_shard(self->shards_, token->shard, std::move(polling));
+    if (page) co_return session_has(token->text(), *page);
+  }
+  co_return self->open(request, cookies);
+}
+
+HttpResponse LongPollEndpoint::open(const HttpRequest& request, const LongPollCookies& cookies) {
+  auto wanted = parse_long_poll_request(request, cookies, context_.subscriptions);
+  if (!wanted) return HttpResponse::text(400, wanted.error());
+  TransportShard& shard = parts_->local();
+  if (shard.is_draining()) return HttpResponse::error(503, "This node is stopping.");
+  if (shard.is_full()) {
+    shard.metrics().refused_connections.add();
+    return HttpResponse::error(
+        503, "This node has all the connections it may have (RIG_CONNECTIONS_MAX).");
+  }
+  if (auto refusal = shard.admission().admit_connection()) return *std::move(refusal);
+  const bool has_lost_session = cookies.connection_token && !wanted->cursor;
+  auto session =
+      std::make_shared<LongPollSession>(shard, TransportShard::Slot(shard), wanted->wants_cursors);
+  shard.add(session);
+  const auto token = session->token();
+  session->open(std::move(*wanted));
+  if (has_lost_session) {
+    const auto old = ConnectionToken::parse(*cookies.connection_token);
+    session->note_gap(gap_after(old, context_.node, cookies.last_event_id));
+  }
+  return session_made(token.text());
+}
+
+}  // namespace rig::transport

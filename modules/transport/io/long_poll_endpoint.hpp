@@ -1,0 +1,34 @@
+#pragma once
+
+#include "io/transport_shard.hpp"
+#include "logic/long_poll_request.hpp"
+
+#include <rig/core/ref.hpp>
+#include <rig/core/sharded.hpp>
+#include <rig/transport/http_endpoint.hpp>
+
+#include <optional>
+#include <span>
+
+namespace rig::transport {
+
+/// `GET /_rig/v1/connection/longpolling` (`events.md` 5): makes a session, or gives what it has.
+class LongPollEndpoint final : public HttpEndpoint {
+ public:
+  LongPollEndpoint(Ref<Shards> shards, Ref<Sharded<TransportShard>> parts,
+                   const TransportContext& context)
+      : shards_(shards), parts_(parts), context_(context) {}
+
+  [[nodiscard]] std::span<const Route> routes() const override;
+  Task<HttpResponse> handle(HttpRequest request) override;
+
+ private:
+  static Task<HttpResponse> answer(Ref<LongPollEndpoint> self, HttpRequest request);
+  HttpResponse open(const HttpRequest& request, const LongPollCookies& cookies);
+
+  Ref<Shards> shards_;
+  Ref<Sharded<TransportShard>> parts_;
+  const TransportContext& context_;
+};
+
+}  // namespace rig::transport
