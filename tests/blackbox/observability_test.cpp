@@ -79,12 +79,8 @@ TEST(Metrics, DeliveriesAndTheirBytesAreCounted) {
   Gateway gateway;
   SseClient one(gateway.inbound(), {"a"});
   SseClient two(gateway.inbound(), {"a"});
-  const auto deliveries = [&] {
-    return gateway.metric("rig_deliveries_total");
-  };
-  const auto bytes = [&] {
-    return gateway.metric("rig_delivered_bytes_total");
-  };
+  const auto deliveries = [&] { return gateway.metric("rig_deliveries_total"); };
+  const auto bytes = [&] { return gateway.metric("rig_delivered_bytes_total"); };
   const auto deliveries_before = deliveries();
   const auto bytes_before = bytes();
   Publisher publisher(gateway.api());
@@ -116,8 +112,7 @@ TEST(Metrics, ScrapingWhileEventsFlowIsSafe) {
     publisher.event("a", std::to_string(i));
     if (i % 5 == 0) (void)gateway.metrics();
   }
-  EXPECT_TRUE(eventually(
-      [&] { return gateway.metric("rig_deliveries_total") >= 100; }));
+  EXPECT_TRUE(eventually([&] { return gateway.metric("rig_deliveries_total") >= 100; }));
 }
 
 TEST(Metrics, LabelsOfEventTypesAreEscapedAndBounded) {

@@ -456,8 +456,8 @@ class Load {
     for (int i = 0; i < kPublishers; ++i) {
       threads_.emplace_back([this, &gateway, i] {
         try {
-          auto publisher = i % 2 == 0 ? Publisher(gateway.api())
-                                      : Publisher(gateway.inbound(), kInboundEvents);
+          auto publisher =
+              i % 2 == 0 ? Publisher(gateway.api()) : Publisher(gateway.inbound(), kInboundEvents);
           for (int n = 0; !done_; ++n) {
             // Not more than the readers can take.
             (void)eventually([&] { return done_ || slowest_ + kAhead > n; });

@@ -130,7 +130,7 @@ WsEvent WsClient::next_event(Deadline deadline) {
     if (frame.opcode == WsOpcode::kClose) {
       const auto close = parse_close(frame);
       throw Closed("an event was expected, a close came: " +
-                    std::to_string(close.code.value_or(0)) + " " + close.reason);
+                   std::to_string(close.code.value_or(0)) + " " + close.reason);
     }
     if (frame.opcode != (is_first ? WsOpcode::kText : WsOpcode::kContinuation)) {
       throw Failure("an event was expected, not: " + frame.payload);

@@ -108,8 +108,8 @@ void ShardSubscriptions::post(ShardId to, InterestMessage message) {
     if (part == nullptr) return;
     part->note_position(position);
     part->local_.receive(from, message);
-    // The answer that makes a client's subscriptions effective leaves at the end of the turn, behind
-    // what goes to the log.
+    // The answer that makes a client's subscriptions effective leaves at the end of the turn,
+    // behind what goes to the log.
     if (message.kind == InterestMessage::Kind::kWant) part->record_early(*message.types);
     part->subscriptions_changed();
   });

@@ -46,8 +46,8 @@ class Event {
     return received_;
   }
 
-  /// Where the event stands in the log of events, and when it got there, in seconds since 1970; zero
-  /// before. Set once, by the log, before the event goes to those who read it.
+  /// Where the event stands in the log of events, and when it got there, in seconds since 1970;
+  /// zero before. Set once, by the log, before the event goes to those who read it.
   [[nodiscard]] std::uint64_t log_position() const noexcept { return log_position_; }
   [[nodiscard]] std::uint64_t log_seconds() const noexcept { return log_seconds_; }
   void set_logged(std::uint64_t position, std::uint64_t seconds) const noexcept {
