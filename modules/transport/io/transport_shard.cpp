@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <iterator>
 #include <random>
 
@@ -133,10 +132,10 @@ std::string_view TransportShard::date() {
 std::string TransportShard::next_request_id() {
   // Unique, not secret: a random start, stepped through all 64-bit values by an odd constant.
   request_ids_ += 0x9e3779b97f4a7c15ULL;
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "rig-%016llx",
-                static_cast<unsigned long long>(request_ids_));
-  return text.data();
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string id = "rig-";
+  for (int shift = 60; shift >= 0; shift -= 4) id += kHex[request_ids_ >> shift & 15];
+  return id;
 }
 
 void TransportShard::release() {

@@ -72,11 +72,13 @@ bool same(const ConnectionToken::Secret& a, const ConnectionToken::Secret& b) no
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+void Secrets::draw() {
+  RIG_ASSERT(RAND_bytes(pool_.front().data(), static_cast<int>(sizeof pool_)) == 1);
+  used_ = 0;
+}
+
 ConnectionToken::Secret Secrets::next() {
-  if (used_ == pool_.size()) {
-    RIG_ASSERT(RAND_bytes(pool_.front().data(), static_cast<int>(sizeof pool_)) == 1);
-    used_ = 0;
-  }
+  if (used_ == pool_.size()) draw();
   auto& secret = pool_[used_++];
   const auto copy = secret;
   OPENSSL_cleanse(secret.data(), secret.size());

@@ -33,11 +33,15 @@ struct ConnectionToken {
 /// Random secrets for one shard, drawn from the operating system by the hundred.
 class Secrets {
  public:
+  /// Draws the first ones, so that no client has to wait for the start of OpenSSL.
+  Secrets() { draw(); }
   ConnectionToken::Secret next();
 
  private:
+  void draw();
+
   std::array<ConnectionToken::Secret, 256> pool_{};
-  std::size_t used_ = 256;
+  std::size_t used_ = 0;
 };
 
 }  // namespace rig::transport
