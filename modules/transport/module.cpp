@@ -106,7 +106,8 @@ class TransportModule final : public Module {
   static Task<> say_goodbye(Ref<Shards> shards, Ref<Sharded<TransportShard>> parts,
                             Deadline deadline) {
     TaskGroup goodbyes(shards->executor(current_shard()), "transport.goodbye");
-    for (ShardId shard = 0; shard < shards->count(); ++shard)
+    const auto count = static_cast<ShardId>(shards->count());
+    for (ShardId shard = 0; shard < count; ++shard)
       goodbyes.spawn(on_shard(shards, shard, say_goodbye_here(parts, deadline)));
     co_await goodbyes.join();
   }

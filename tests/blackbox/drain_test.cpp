@@ -13,6 +13,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -24,8 +25,6 @@ namespace {
 
 constexpr auto kInboundEvents = "/_rig/v1/events";
 const std::string kData = "\"" + std::string(2'000, 'x') + "\"";
-
-void expect_goodbye(SseClient& client) { EXPECT_NO_THROW(client.expect_orderly_end()); }
 
 // One producer; what it publishes is numbered, and the number of those that were accepted is kept.
 class Producer {
@@ -135,7 +134,7 @@ TEST(Drain, TellsEveryoneHoweverItIsSpread) {
     }
     gateway.process().signal(SIGTERM);
     for (auto& stream : streams) {
-      expect_goodbye(stream);
+      stream.expect_orderly_end();
     }
     for (auto& socket : sockets) socket.expect_close(1001);
     gateway.expect_exit(0);
@@ -171,7 +170,7 @@ TEST(Drain, TellsThoseWhoCameAfterOneThatIsEndingAlready) {
   ends.send({.opcode = WsOpcode::kBinary, .payload = "?"});
   EXPECT_EQ(ends.next_frame().opcode, WsOpcode::kClose);  // which it does not answer
   gateway.process().signal(SIGTERM);
-  for (auto& client : others) expect_goodbye(client);
+  for (auto& client : others) client.expect_orderly_end();
   gateway.expect_exit(0);
 }
 
@@ -185,7 +184,7 @@ TEST(Drain, WaitsForAReaderThatIsBehind) {
   gateway.process().signal(SIGTERM);
   for (int i = 0; i < kEvents; ++i)
     ASSERT_EQ(json_at(stream.next_event().data, "/id"), std::to_string(i));
-  expect_goodbye(stream);
+  stream.expect_orderly_end();
   gateway.expect_exit(0);
 }
 
@@ -218,7 +217,8 @@ struct Ports {
   std::uint16_t api;
 };
 
-// Publishes numbers until it is told to stop, each until it is accepted.
+// Publishes numbers until it is told to stop, each until it is accepted, on its connections in
+// turn.
 class RetryingProducer {
  public:
   RetryingProducer(int index, Ports ports) : index_(index), ports_(ports) {
@@ -241,10 +241,11 @@ class RetryingProducer {
 
  private:
   void run() {
-    std::unique_ptr<Publisher> publisher;
+    std::array<std::unique_ptr<Publisher>, 3> connections;
     while (!done_ || accepted_ % 10 != 0) {  // so that an end is no matter of luck
       const bool is_accepted = eventually([&] {
         try {
+          auto& publisher = connections[static_cast<std::size_t>(accepted_) % connections.size()];
           if (!publisher)
             publisher = index_ % 2 == 0
                             ? std::make_unique<Publisher>(ports_.api)
@@ -252,7 +253,7 @@ class RetryingProducer {
           publisher->event("a", Producer::id(index_, accepted_));
           return true;
         } catch (const Failure&) {  // gone, or about to go
-          publisher.reset();
+          for (auto& connection : connections) connection.reset();
           return false;
         }
       });

@@ -416,7 +416,7 @@ TEST(LiveSubscriptions, AMessageOnAWebSocketDoesWhatAPutDoes) {
 class Load {
  public:
   Load(const Gateway& gateway, std::vector<std::string> types)
-      : producer_([this, &gateway, types] {
+      : producer_([this, &gateway, types = std::move(types)] {
           Publisher publisher(gateway.api());
           while (!is_over_) {
             publisher.event(types[static_cast<std::size_t>(published_) % types.size()],

@@ -22,7 +22,6 @@ namespace testkit {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 // Longer than any test waits: an answer must have another reason.

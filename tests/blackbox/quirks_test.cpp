@@ -176,7 +176,7 @@ TEST(Quirk, Q9_APollIsAnsweredWhenAnEventComes) {
 TEST(Quirk, Q11_MistakesInAPutAreNot500) {
   Gateway gateway;
   SseClient client(gateway.inbound(), {"t"});
-  const auto status_of = [&](HttpHeaders headers, std::string body, std::string token) {
+  const auto status_of = [&](HttpHeaders headers, std::string body, const std::string& token) {
     auto put = put_subscriptions(token, "[]");
     put.headers = std::move(headers);
     put.body = std::move(body);

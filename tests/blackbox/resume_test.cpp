@@ -322,6 +322,28 @@ TEST(Resume, BeforeTheFirstEventStartsAtTheConfirmation) {
   }
 }
 
+// Not even what the node kept for those who know it from before its start.
+TEST(Resume, OfANewClientNeverGivesWhatCameBeforeIt) {
+  for (const auto* shards : {"1", "4"}) {
+    Gateway gateway({{"RIG_SHARDS", shards}});
+    std::vector<Publisher> publishers;
+    for (int i = 0; i < 8; ++i) publishers.emplace_back(gateway.api());
+    for (int i = 0; i < 20; ++i) {
+      const auto type = "type" + std::to_string(i);
+      for (auto& publisher : publishers) publisher.event(type, "before");
+      auto client = EventClient::open(Transport::kSse, gateway.inbound(),
+                                      {.subscriptions = subscriptions_to({type})});
+      client->read_greeting();
+      client->die();
+      publishers[0].event(type, "after");
+      client = EventClient::open(
+          Transport::kSse, gateway.inbound(),
+          {.subscriptions = subscriptions_to({type}), .cursor = client->cursor()});
+      ASSERT_EQ(id_of(client->next_event()), "after") << i;
+    }
+  }
+}
+
 // The same when another type was replaced by it.
 TEST(Resume, AfterAReplacementStartsAtItsConfirmation) {
   Gateway gateway({{"RIG_SHARDS", "4"}});
@@ -350,7 +372,7 @@ TEST(Resume, AfterAReplacementStartsAtItsConfirmation) {
 }
 
 TEST(Resume, TheReplacementAfterAReplayHasACursorToo) {
-  Gateway gateway;
+  Gateway gateway({{"RIG_SHARDS", "1"}});  // where the type is wanted already
   Publisher publisher(gateway.api());
   SseClient other(gateway.inbound(), {"b"});
   auto client =

@@ -104,7 +104,6 @@ TEST_P(SlowClients, MayHaveTheOldestEventsDroppedAndAreToldWhere) {
   int next = 0;
   int missing = 0;
   std::string before_gap;
-  std::string after_gap;
   for (bool gap_is_told = false; next < published;) {
     const auto before = client->cursor();
     const auto received = client->next();

@@ -14,10 +14,6 @@
 namespace testkit {
 namespace {
 
-using ::testing::AnyOf;
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 constexpr auto kInboundEvents = "/_rig/v1/events";
 
 // The id, time, version and source that every event of the gateway itself has.

@@ -14,7 +14,6 @@ using testkit::Closed;
 using testkit::EventClient;
 using testkit::Failure;
 using testkit::Received;
-using testkit::Transport;
 
 namespace {
 
@@ -89,7 +88,9 @@ void Client::act() {
   switch (random_() % 40) {
     case 0:
     case 1: return pause(100);
-    case 2: return pause(chance(4) ? 4000 : 400);
+    case 2:
+      pause(chance(4) ? 4000 : 400);
+      return read(1);  // a session of polls must not be left alone for too long
     case 3:
     case 4:
     case 5: return replace();
@@ -114,7 +115,7 @@ Mask Client::random_mask() {
     case 1:
       return Mask{0xff} << (random_() % kTypes * kNames) | Mask{0xff}
                                                                << (random_() % kTypes * kNames);
-    case 2: return Mask{1} << (random_() % (kTypes * kNames));
+    case 2: return Mask{1} << (random_() % (std::size_t{kTypes} * kNames));
     default: {
       const Mask first = random_();
       const Mask second = random_();

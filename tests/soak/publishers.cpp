@@ -67,7 +67,7 @@ void Publishers::run(int index) {
   auto due = Clock::now();
   while (!is_over_) {
     const std::size_t burst = 1 + random() % 40;
-    due += std::chrono::microseconds(1'000'000 * kPublishers * burst / per_second_);
+    due += std::chrono::microseconds(std::size_t{1'000'000} * kPublishers * burst / per_second_);
     for (std::size_t i = 0; i < burst; ++i) {
       const Number number = next_.fetch_add(1);
       if (number >= published_.size()) return;

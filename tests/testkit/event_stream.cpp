@@ -37,9 +37,9 @@ void EventStreamParser::line_ended() {
     id_ = value;
   } else if (field == "retry") {
     std::uint64_t milliseconds = 0;
-    const auto* const last = value.data() + value.size();
-    const auto [end, error] = std::from_chars(value.data(), last, milliseconds);
-    if (error == std::errc{} && end == last) {
+    const auto [end, error] =
+        std::from_chars(value.data(), value.data() + value.size(), milliseconds);
+    if (error == std::errc{} && end == value.data() + value.size()) {
       retry_ = milliseconds;
       ++retry_count_;
     }

@@ -49,12 +49,14 @@ ShardSubscriptions::ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts
       replays_(settings.log_id),
       early_(settings.log.events_per_type, settings.log.bytes / (4 * shards->count())),
       early_until_(steady_clock::now() + settings.log.age),
+      position_(EventLog::first_position(settings.log.age)),
       sweep_timer_(*this) {
   if (self_ == kLogShard) {
-    log_.emplace(settings.log);
+    log_.emplace(settings.log, steady_clock::now(), settings.log.age);
     local_.record_in(*log_, static_cast<std::size_t>(settings.log.age / kSweepInterval) + 1,
                      settings.log_types_max);
   }
+  end_early_if_over();
   parts_->here() = this;
 }
 
@@ -72,6 +74,7 @@ void ShardSubscriptions::replace(Subscriber& subscriber, SubscriptionList list) 
 /// The order matters: the log records a type before it gets what came early, and has that before it
 /// is asked for a page.
 void ShardSubscriptions::put(Subscriber& subscriber, SubscriptionList list) {
+  end_early_if_over();
   std::vector<std::string> types;
   if (!early_.empty()) {
     const auto names = types_of(list);
@@ -107,6 +110,7 @@ void ShardSubscriptions::post(ShardId to, InterestMessage message) {
     ShardSubscriptions* part = parts->here();
     if (part == nullptr) return;
     part->note_position(position);
+    part->end_early_if_over();
     part->local_.receive(from, message);
     // The answer that makes a client's subscriptions effective leaves at the end of the turn,
     // behind what goes to the log.
@@ -125,7 +129,7 @@ void ShardSubscriptions::subscriptions_changed() {
   if (now != in_force_) metrics_.subscriptions.add(difference(now, std::exchange(in_force_, now)));
   std::erase_if(resuming_, [this](Subscriber* subscriber) {
     if (state_of(*subscriber).waiting_for_shards) return false;
-    ask(replays_.begin(*subscriber));
+    ask(replays_.begin(*subscriber, position()));
     return true;
   });
   const bool has_to_sweep = local_.has_to_sweep() || !early_.empty();
@@ -133,7 +137,7 @@ void ShardSubscriptions::subscriptions_changed() {
 }
 
 void ShardSubscriptions::sweep() {
-  if (steady_clock::now() > early_until_) early_.close();
+  end_early_if_over();
   if (log_) {
     log_->expire(steady_clock::now());
     tell_log_size();
@@ -178,12 +182,12 @@ void ShardSubscriptions::flush() {
   flush_is_due_ = false;
   Events events = std::exchange(outgoing_, {});
   if (self_ == kLogShard) {
-    distribute(std::move(events));
+    distribute(events);
   } else {
     parts_->queued(kLogShard).fetch_add(events.size(), std::memory_order_relaxed);
-    shards_->post(kLogShard, [parts = parts_, events = std::move(events)]() mutable {
+    shards_->post(kLogShard, [parts = parts_, events = std::move(events)] {
       parts->queued(kLogShard).fetch_sub(events.size(), std::memory_order_relaxed);
-      if (ShardSubscriptions* part = parts->here()) part->distribute(std::move(events));
+      if (ShardSubscriptions* part = parts->here()) part->distribute(events);
     });
   }
   shards_->flush();
@@ -202,33 +206,37 @@ void ShardSubscriptions::record_early(const std::vector<std::string>& types) {
     if (early_.empty()) return;
     Events events = early_.take(type);
     if (events.empty()) continue;
-    if (self_ == kLogShard) {  // at once, as what is published next
-      record(events);
-      continue;
-    }
     shards_->post(kLogShard, [parts = parts_, events = std::move(events)] {
-      if (ShardSubscriptions* part = parts->here()) part->record(events);
+      if (ShardSubscriptions* part = parts->here()) part->record(events, &EventLog::append_early);
     });
   }
 }
 
-void ShardSubscriptions::record(const Events& events) {
+void ShardSubscriptions::end_early_if_over() {
+  if (has_early_ && early_.is_open() && steady_clock::now() <= early_until_) return;
+  if (!std::exchange(has_early_, false)) return;
+  early_.close();
+  if (log_) log_->end_early();
+}
+
+void ShardSubscriptions::record(const Events& events, Append append) {
   const auto now = steady_clock::now();
   const auto seconds = static_cast<std::uint64_t>(system_clock::to_time_t(system_clock::now()));
-  for (const auto& event : events) event->set_logged(log_->append(event, now), seconds);
+  for (const auto& event : events) event->set_logged((*log_.*append)(event, now), seconds);
   tell_log_size();
 }
 
-void ShardSubscriptions::distribute(Events events) {
-  record(events);
+void ShardSubscriptions::distribute(const Events& events) {
+  record(events, &EventLog::append);
+  const auto shards = static_cast<ShardId>(forwarded_.size());
   for (const auto& event : events) {
     const ShardSet* wanted_by = local_.wanted_by(event->type());
     if (wanted_by == nullptr) continue;
-    for (std::size_t to = 0; to < forwarded_.size(); ++to) {
+    for (ShardId to = 0; to < shards; ++to) {
       if (wanted_by->test(to)) forwarded_[to].push_back(event);
     }
   }
-  for (ShardId to = 0; to < forwarded_.size(); ++to) {
+  for (ShardId to = 0; to < shards; ++to) {
     if (to == self_ || forwarded_[to].empty()) continue;
     parts_->queued(to).fetch_add(forwarded_[to].size(), std::memory_order_relaxed);
     shards_->post(to, [parts = parts_, batch = std::exchange(forwarded_[to], {})] {

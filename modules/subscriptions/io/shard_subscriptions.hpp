@@ -109,6 +109,7 @@ class ShardSubscriptions final : private InterestPostman {
   void sweep();
   [[nodiscard]] bool has_room(ShardId shard, std::size_t more) const noexcept;
   void flush();
+  void end_early_if_over();
   void record_early(const std::vector<std::string>& types);
   void deliver(const Events& events);
   void count_forwarded(const cloudevents::Event& event, metrics::Counter*& counter);
@@ -117,8 +118,10 @@ class ShardSubscriptions final : private InterestPostman {
   void receive_page(const PageRequest& request, const EventLog::Page& page);
 
   // On the shard of the log.
-  void distribute(Events events);
-  void record(const Events& events);
+  using Append = std::uint64_t (EventLog::*)(const cloudevents::EventRef&,
+                                             EventLog::Clock::time_point);
+  void distribute(const Events& events);
+  void record(const Events& events, Append append);
   EventLog::Page read(const PageRequest& request);
   void tell_log_size();
 
@@ -136,8 +139,9 @@ class ShardSubscriptions final : private InterestPostman {
   Replays replays_;
   std::vector<Subscriber*> resuming_;  // whose subscriptions are not in force yet
   EarlyEvents early_;
+  bool has_early_ = true;
   std::chrono::steady_clock::time_point early_until_;
-  std::uint64_t position_ = 0;
+  std::uint64_t position_;
   std::size_t in_force_ = 0;  // as the gauge knows
   Events outgoing_;           // of this turn
   bool flush_is_due_ = false;

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <atomic>
@@ -441,6 +442,29 @@ TEST_F(SubscriptionServiceTest, ACursorThatCannotBeResumedFromIsAGap) {
                              return past.text();
                            }));
   EXPECT_THAT(on(2, [&] { return stranger.gaps; }), ElementsAre("expired since 77"));
+}
+
+// Even if the log has the event before it is asked for anything.
+TEST_F(SubscriptionServiceTest, WithACursorThatIsNoneEventsCountFromWhenSubscriptionsAreEffective) {
+  subscribed(1, {subscribe("t")});
+  publish(0, make_event("t", "before"));
+  run(service_->settled());
+  auto& subscriber = *subscribers_[1].emplace_back(std::make_unique<TestSubscriber>());
+  subscriber.on_effective = [this] {
+    const auto at_once = [this](const std::function<void()>& act) {
+      std::promise<void> done;
+      boost::asio::post(shards_.executor(0), [&] {
+        act();
+        done.set_value();
+      });
+      done.get_future().get();
+    };
+    at_once([this] { EXPECT_EQ(service_->publish(make_event("t", "1")), Outcome::kAccepted); });
+    at_once([] {});  // behind the flush
+  };
+  on(1, [&] { service_->resume(subscriber, {subscribe("t")}, "what is this?"); });
+  EXPECT_THAT(received(1, subscriber, 1), ElementsAre("1"));
+  EXPECT_THAT(on(1, [&] { return subscriber.gaps; }), ElementsAre("unknown since 0"));
 }
 
 TEST_F(SubscriptionServiceTest, WhatIsPublishedBeforeTheFirstOldClientIsBackIsKeptForIt) {

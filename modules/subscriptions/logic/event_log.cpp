@@ -3,7 +3,9 @@
 #include <rig/core/assert.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace rig::subscriptions {
 namespace {
@@ -17,12 +19,28 @@ std::size_t cost_of(const cloudevents::Event& event) noexcept {
 
 }  // namespace
 
+/// Early events are told apart by microseconds, with some room for those that came in the same one.
+std::uint64_t EventLog::first_position(std::chrono::milliseconds early_for) noexcept {
+  constexpr std::uint64_t kSpare = 1'000'000;
+  if (early_for.count() == 0) return 0;
+  return static_cast<std::uint64_t>(std::chrono::microseconds(early_for).count()) + kSpare;
+}
+
+EventLog::EventLog(LogLimits limits, Clock::time_point start, std::chrono::milliseconds early_for)
+    : limits_(limits),
+      start_(start),
+      live_from_(first_position(early_for)),
+      has_early_(live_from_ != 0),
+      position_(live_from_) {}
+
 EventLog::~EventLog() = default;
 
 void EventLog::start(std::string_view name) {
   const auto hash = hash_of(name);
   if (find_type(types_, hash, name) != nullptr) return;
-  types_.insert(hash, std::make_unique<Type>(name)).complete_since = position_;
+  Type& type = types_.insert(hash, std::make_unique<Type>(name));
+  type.complete_since = position_;
+  type.early_since = has_early_ ? 0 : position_;
 }
 
 void EventLog::stop(std::string_view name) {
@@ -41,17 +59,40 @@ bool EventLog::records(std::string_view name) const noexcept {
 std::uint64_t EventLog::append(const cloudevents::EventRef& event, Clock::time_point now) {
   ++position_;
   Type* type = find_type(types_, hash_of(event->type()), event->type());
-  if (type == nullptr) return position_;
-  const std::size_t cost = cost_of(*event);
-  type->entries.push_back({position_, now, event});
-  type->bytes += cost;
+  if (type != nullptr) keep(*type, type->entries.cend(), {position_, now, event});
+  return position_;
+}
+
+std::uint64_t EventLog::append_early(const cloudevents::EventRef& event, Clock::time_point now) {
+  if (live_from_ == 0) return append(event, now);
+  const auto since_start =
+      std::chrono::duration_cast<std::chrono::microseconds>(event->received() - start_).count();
+  auto position =
+      std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(since_start, 1)), live_from_ - 1);
+  while (!early_positions_.insert(position).second) {
+    if (++position >= live_from_) return append(event, now);
+  }
+  Type* type = find_type(types_, hash_of(event->type()), event->type());
+  if (type == nullptr) return position;
+  const auto at =
+      std::ranges::upper_bound(std::as_const(type->entries), position, {}, &Entry::position);
+  keep(*type, at, {position, now, event});
+  return position;
+}
+
+void EventLog::keep(Type& type, std::deque<Entry>::const_iterator at, Entry entry) {
+  const std::size_t cost = cost_of(*entry.event);
+  type.bytes += cost;
   bytes_ += cost;
   ++events_;
-  if (type->place == 0) oldest_first_.emplace(type->place = position_, type);
-  while (type->entries.size() > limits_.events_per_type || type->bytes > limits_.bytes_per_type)
-    pop(*type);
+  if (at == type.entries.cbegin()) {
+    oldest_first_.erase(std::exchange(type.place, entry.position));
+    oldest_first_.emplace(type.place, &type);
+  }
+  type.entries.insert(at, std::move(entry));
+  while (type.entries.size() > limits_.events_per_type || type.bytes > limits_.bytes_per_type)
+    pop(type);
   while (bytes_ > limits_.bytes) pop(*oldest());
-  return position_;
 }
 
 void EventLog::expire(Clock::time_point now) {
@@ -64,12 +105,17 @@ void EventLog::expire(Clock::time_point now) {
 void EventLog::pop(Type& type) {
   const Entry& first = type.entries.front();
   const std::size_t cost = cost_of(*first.event);
-  type.complete_since = first.position;
+  type.early_since = first.position;
+  if (first.position >= live_from_) type.complete_since = first.position;
   type.bytes -= cost;
   bytes_ -= cost;
   --events_;
   type.entries.pop_front();
   if (type.entries.empty()) std::deque<Entry>().swap(type.entries);
+}
+
+bool EventLog::is_complete(const Type& type, std::uint64_t after) const noexcept {
+  return (after < live_from_ ? type.early_since : type.complete_since) <= after;
 }
 
 /// The type with the oldest entry, or null. Places that are out of date are put right on the way.
@@ -98,7 +144,7 @@ EventLog::Page EventLog::read(std::span<const std::string> names, std::uint64_t 
   std::vector<Reader> readers;
   for (const std::string& name : names) {
     const Type* type = find_type(types_, hash_of(name), name);
-    if (type == nullptr || type->complete_since > after) page.is_complete = false;
+    if (type == nullptr || !is_complete(*type, after)) page.is_complete = false;
     if (type == nullptr) continue;
     const auto at = std::ranges::upper_bound(type->entries, after, {},
                                              [](const Entry& e) { return e.position; });

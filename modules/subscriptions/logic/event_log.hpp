@@ -4,6 +4,8 @@
 
 #include <rig/cloudevents/event.hpp>
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +32,9 @@ class EventLog {
  public:
   using Clock = std::chrono::steady_clock;
 
-  explicit EventLog(LogLimits limits) : limits_(limits) {}
+  /// For so long after `start` there may be early events.
+  explicit EventLog(LogLimits limits, Clock::time_point start = {},
+                    std::chrono::milliseconds early_for = {});
   ~EventLog();
 
   /// From now on events of this type are kept. Does nothing if they are already.
@@ -41,6 +45,14 @@ class EventLog {
 
   /// Returns the position of the event, which is kept if its type is recorded.
   std::uint64_t append(const cloudevents::EventRef& event, Clock::time_point now);
+  /// The same for an event that came before anybody wanted its type. Its position says when that
+  /// was, and is below those of all other events: who comes back from another log gets the early
+  /// events too, in the order in which they came, and whoever has a cursor of a later time none.
+  std::uint64_t append_early(const cloudevents::EventRef& event, Clock::time_point now);
+  /// The position of such a log before its first event that is not early.
+  [[nodiscard]] static std::uint64_t first_position(std::chrono::milliseconds early_for) noexcept;
+  /// From now on nobody keeps events that nobody wants.
+  void end_early() noexcept { has_early_ = false; }
   /// Drops what is too old.
   void expire(Clock::time_point now);
 
@@ -72,19 +84,26 @@ class EventLog {
     std::string name;
     std::deque<Entry> entries;
     std::size_t bytes = 0;
-    std::uint64_t complete_since = 0;  // every event behind this position is there
+    std::uint64_t complete_since = 0;  // every event behind this position is there, but early ones
+    std::uint64_t early_since = 0;     // every event behind it is there, early or not
     std::uint64_t place = 0;           // in `oldest_first_`; zero: none
   };
 
+  void keep(Type& type, std::deque<Entry>::const_iterator at, Entry entry);
+  [[nodiscard]] bool is_complete(const Type& type, std::uint64_t after) const noexcept;
   void pop(Type& type);
   Type* oldest();
 
-  LogLimits limits_;
+  const LogLimits limits_;
+  const Clock::time_point start_;
+  const std::uint64_t live_from_;  // positions below it are those of early events
+  bool has_early_;
+  boost::unordered_flat_set<std::uint64_t> early_positions_;
   NodeTable<Type> types_;
   // Types by the position of their first entry, as it was once: types lose their first entries
   // without a search for their place here.
   std::map<std::uint64_t, Type*> oldest_first_;
-  std::uint64_t position_ = 0;
+  std::uint64_t position_;
   std::size_t events_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -223,5 +223,94 @@ TEST(EventLogProperty, ReadsWhatAPlainListWouldGive) {
   }
 }
 
+class EarlyEventLogTest : public ::testing::Test {
+ protected:
+  using Clock = EventLog::Clock;
+  static constexpr std::chrono::seconds kEarlyFor{10};
+  static constexpr LogLimits kLimits{.events_per_type = 5};
+
+  cloudevents::EventRef event_at(std::string type, std::string id, std::chrono::microseconds time) {
+    cloudevents::Event::Parts parts;
+    parts.type = std::move(type);
+    parts.id = std::move(id);
+    parts.json = "{}";
+    return std::make_shared<const cloudevents::Event>(std::move(parts), start_ + time);
+  }
+  std::uint64_t append(const std::string& type, const std::string& id) {
+    return log_.append(event(type, id), start_);
+  }
+  std::uint64_t append_early(const std::string& type, const std::string& id, int microseconds) {
+    return log_.append_early(event_at(type, id, std::chrono::microseconds(microseconds)), start_);
+  }
+  std::vector<std::string> read(const std::vector<std::string>& types, std::uint64_t after) {
+    const auto page = log_.read(types, after, 100, 1 << 20);
+    std::vector<std::string> all;
+    for (const auto& event : page.events) all.push_back(event->id());
+    if (!page.is_complete) all.insert(all.begin(), "gap");
+    return all;
+  }
+
+  Clock::time_point start_ = Clock::time_point() + std::chrono::hours(3);
+  EventLog log_{kLimits, start_, kEarlyFor};
+};
+
+TEST_F(EarlyEventLogTest, TheyAreInOrderOfTheirTimeAndBeforeAllOthers) {
+  log_.start("a");
+  log_.start("b");
+  append("a", "live");
+  append_early("a", "3", 300);
+  append_early("b", "1", 100);
+  append_early("a", "2", 200);
+  EXPECT_THAT(read({"a", "b"}, 0), ElementsAre("1", "2", "3", "live"));
+}
+
+TEST_F(EarlyEventLogTest, ACursorOfALaterTimeGetsNone) {
+  const auto here = log_.position();
+  log_.start("a");
+  append_early("a", "early", 100);
+  append("a", "live");
+  EXPECT_THAT(read({"a"}, here), ElementsAre("live"));
+}
+
+TEST_F(EarlyEventLogTest, WhoGotSomeGetsTheRest) {
+  log_.start("a");
+  const auto first = append_early("a", "1", 100);
+  const auto second = append_early("a", "2", 100);  // at the same time
+  append_early("b", "not kept", 100);
+  EXPECT_LT(first, second);
+  append_early("a", "3", 5);  // comes from another shard
+  append("a", "live");
+  EXPECT_THAT(read({"a"}, first), ElementsAre("2", "live"));
+  EXPECT_THAT(read({"a"}, second), ElementsAre("live"));
+  log_.start("b");
+  EXPECT_THAT(read({"a", "b"}, first), ElementsAre("2", "live"));
+  EXPECT_THAT(read({"a", "b"}, log_.position() - 1), ElementsAre("gap", "live"))
+      << "b may have had events since then that are early";
+}
+
+TEST_F(EarlyEventLogTest, WhatIsGoneIsAGap) {
+  log_.start("a");
+  const auto first = append_early("a", "1", 100);
+  const auto second = append_early("a", "2", 200);
+  for (const char* id : {"3", "4", "5"}) append("a", id);
+  EXPECT_THAT(read({"a"}, first), ElementsAre("2", "3", "4", "5"));
+  append("a", "6");
+  const auto last = append("a", "7");
+  EXPECT_THAT(read({"a"}, first), ElementsAre("gap", "3", "4", "5", "6", "7"));
+  EXPECT_THAT(read({"a"}, second), ElementsAre("3", "4", "5", "6", "7"));
+  append("a", "8");
+  EXPECT_THAT(read({"a"}, second), ElementsAre("gap", "4", "5", "6", "7", "8"));
+  EXPECT_THAT(read({"a"}, last), ElementsAre("8"));
+}
+
+TEST_F(EarlyEventLogTest, AfterTheirTimeATypeHasNothingFromBeforeItsStart) {
+  log_.start("a");
+  const auto first = append_early("a", "1", 100);
+  log_.end_early();
+  log_.start("b");
+  EXPECT_THAT(read({"a"}, first), IsEmpty());
+  EXPECT_THAT(read({"a", "b"}, first), ElementsAre("gap"));
+}
+
 }  // namespace
 }  // namespace rig::subscriptions

@@ -3,7 +3,6 @@
 #include <rig/core/assert.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace rig::subscriptions {
@@ -47,7 +46,6 @@ void Replays::add(Subscriber& subscriber, const SubscriptionList& list, std::str
   replay.types = std::make_shared<const std::vector<std::string>>(types.begin(), types.end());
   if (!cursor) {
     replay.gap = Gap{Gap::Reason::kUnknown};
-    replay.at.position = std::numeric_limits<std::uint64_t>::max();  // nothing to deliver behind it
   } else if (cursor->log != log_) {
     // Whatever this log has came after what that one had.
     replay.gap = Gap{Gap::Reason::kRestarted, cursor->seconds};
@@ -78,8 +76,10 @@ PageRequest Replays::ask(Subscriber& subscriber, Replay& replay) {
           std::min(PageRequest::kBytesMax, subscriber.page_bytes_max())};
 }
 
-PageRequest Replays::begin(Subscriber& subscriber) {
-  return ask(subscriber, replays_.at(&subscriber));
+PageRequest Replays::begin(Subscriber& subscriber, std::uint64_t here) {
+  Replay& replay = replays_.at(&subscriber);
+  if (replay.gap && replay.gap->reason == Gap::Reason::kUnknown) replay.at.position = here;
+  return ask(subscriber, replay);
 }
 
 std::optional<PageRequest> Replays::next(Subscriber& subscriber) {

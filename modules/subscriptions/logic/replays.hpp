@@ -46,8 +46,9 @@ class Replays {
   /// A set of subscriptions that is to follow the replay; false if there is none going on.
   bool defer(Subscriber& subscriber, SubscriptionList& list);
 
-  /// The first page, now that the subscriptions are in force.
-  PageRequest begin(Subscriber& subscriber);
+  /// The first page, now that the subscriptions are in force; whatever is at most at the position
+  /// `here` was published before.
+  PageRequest begin(Subscriber& subscriber, std::uint64_t here);
   /// The next page; nothing if the subscriber is live already, or a page is on its way.
   std::optional<PageRequest> next(Subscriber& subscriber);
 

@@ -34,8 +34,8 @@ TEST(ConnectionToken, ComesBackFromItsText) {
 
 TEST(ConnectionToken, OfAnythingElseIsNone) {
   const auto good = ConnectionToken{}.text();
-  for (std::string text : {std::string(), std::string("YWJj"), good + "A", good.substr(1),
-                           "*" + good.substr(1), good.substr(1) + "=", good.substr(1) + "_"})
+  for (const std::string& text : {std::string(), std::string("YWJj"), good + "A", good.substr(1),
+                                  "*" + good.substr(1), good.substr(1) + "=", good.substr(1) + "_"})
     EXPECT_FALSE(ConnectionToken::parse(text).has_value()) << text;
 }
 

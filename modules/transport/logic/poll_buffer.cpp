@@ -14,9 +14,9 @@ PollPlace PollPlace::parse(std::string_view text) {
   place.cursor = text.substr(0, mark);
   if (mark == std::string_view::npos) return place;
   const auto digits = text.substr(mark + 1);
-  const auto* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, place.number);
-  if (error != std::errc{} || stop != end) place.number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), place.number);
+  if (error != std::errc{} || end != digits.data() + digits.size()) place.number = 0;
   return place;
 }
 

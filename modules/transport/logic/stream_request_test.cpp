@@ -10,7 +10,9 @@ class Parser final : public subscriptions::Subscriptions {
  public:
   [[nodiscard]] boost::system::result<subscriptions::SubscriptionList, std::string> parse(
       std::string_view json) const override {
-    const auto named = [](std::string name) { return subscriptions::Subscription{name, {}, name}; };
+    const auto named = [](const std::string& name) {
+      return subscriptions::Subscription{name, {}, name};
+    };
     if (json == "[]") return subscriptions::SubscriptionList{named("a"), named("b")};
     if (json == "twice") return subscriptions::SubscriptionList{named("a"), named("b"), named("a")};
     return std::string(json);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rig::transport {
 namespace {
@@ -68,7 +69,9 @@ parse_subscriptions_request(const HttpRequest& request,
                             const subscriptions::Subscriptions& subscriptions) {
   using Reason = subscriptions::RequestError::Reason;
   using Refusal = SubscriptionsRefusal;
-  const auto refused = [](std::string text) { return Refusal{HttpResponse::text(400, text)}; };
+  const auto refused = [](std::string text) {
+    return Refusal{HttpResponse::text(400, std::move(text))};
+  };
   const auto refused_after_token = [](std::string_view why) {
     return Refusal{
         HttpResponse::text(400, std::string("cannot accept subscription request: ").append(why)),
