@@ -38,7 +38,7 @@ const testkit::Environment kSettings{
     {"RIG_OUTBOX_BYTES_MAX", "64KiB"},
     {"RIG_REPLAY_BYTES_MAX", "24MiB"},
     {"RIG_REPLAY_EVENTS_MAX", "100000"},
-    {"RIG_LONGPOLLING_IDLE_TIMEOUT", "6s"},
+    {"RIG_LONGPOLLING_IDLE_TIMEOUT", "2s"},
     {"RIG_LONGPOLLING_WAIT", "1s"},
     {"RIG_LONGPOLLING_EVENTS_MAX", "300"},
     {"RIG_HEARTBEAT_INTERVAL", "1s"},
@@ -130,7 +130,8 @@ void Soak::expect_all_as_it_should_be(const std::vector<std::unique_ptr<Client>>
     }
   }
   std::cout << order.size() << " events, " << events << " deliveries, " << lives << " lives, "
-            << resumptions << " times back, " << replacements << " times other subscriptions\n";
+            << resumptions << " times back, " << replacements << " times other subscriptions"
+            << std::endl;
   EXPECT_GT(resumptions, 0U);
   EXPECT_GT(replacements, 0U);
 }
@@ -161,7 +162,7 @@ TEST_F(Soak, EveryClientGetsWhatTheModelSaysAndLeavesNothingBehind) {
             << ", memory: " << (memory >> 20U) << " MiB, then "
             << (gateway_.resident_memory() >> 20U) << " MiB with "
             << (static_cast<std::size_t>(metrics.sum("rig_log_bytes")) >> 20U)
-            << " MiB of it in the log\n";
+            << " MiB of it in the log" << std::endl;
   constexpr std::size_t kLog = 24U << 20U;
   EXPECT_LT(gateway_.resident_memory(), memory + kLog + (16U << 20U) + testkit::kMemoryKeptBack);
   EXPECT_EQ(metrics.sum("rig_dropped_events_total"), 0);

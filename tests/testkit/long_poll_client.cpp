@@ -20,6 +20,7 @@ Poll parsed_poll(HttpReply reply) {
   if (reply.status != 200) {
     throw Failure("the poll was answered with " + std::to_string(reply.status) + ": " + reply.body);
   }
+  if (reply.body == "\"ok\"") throw Closed("the session is over, a new one was made");
   Poll poll{.reply = std::move(reply), .last_event_id = {}, .events = {}};
   const auto id = json_at(poll.reply.body, "/last_event_id");
   if (!id || !json_at(poll.reply.body, "/events")) {

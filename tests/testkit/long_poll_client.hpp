@@ -58,7 +58,7 @@ class LongPollClient {
 
   /// Sends the request that creates the session, which must be answered "ok".
   HttpReply create(HttpRequest request = long_poll_request());
-  /// A poll, which must be answered with events or none.
+  /// A poll, which must be answered with events or none. Throws Closed if the session is over.
   Poll poll();
   /// Polls that far that the welcome and the confirmation were there; returns the latter.
   std::string read_greeting();

@@ -63,8 +63,16 @@ std::uint64_t EventLog::append(const cloudevents::EventRef& event, Clock::time_p
   return position_;
 }
 
+/// The shard of the one knew already that somebody wants the type, the shard of the other did not.
+bool EventLog::came_after_a_live_one(const cloudevents::Event& event) const noexcept {
+  const Type* type = find_type(types_, hash_of(event.type()), event.type());
+  if (type == nullptr) return false;
+  const auto live = std::ranges::upper_bound(type->entries, live_from_, {}, &Entry::position);
+  return live != type->entries.end() && live->event->received() <= event.received();
+}
+
 std::uint64_t EventLog::append_early(const cloudevents::EventRef& event, Clock::time_point now) {
-  if (live_from_ == 0) return append(event, now);
+  if (live_from_ == 0 || came_after_a_live_one(*event)) return append(event, now);
   const auto since_start =
       std::chrono::duration_cast<std::chrono::microseconds>(event->received() - start_).count();
   auto position =

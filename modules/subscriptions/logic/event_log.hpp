@@ -90,6 +90,7 @@ class EventLog {
   };
 
   void keep(Type& type, std::deque<Entry>::const_iterator at, Entry entry);
+  [[nodiscard]] bool came_after_a_live_one(const cloudevents::Event& event) const noexcept;
   [[nodiscard]] bool is_complete(const Type& type, std::uint64_t after) const noexcept;
   void pop(Type& type);
   Type* oldest();
