@@ -24,6 +24,8 @@
 namespace testkit {
 namespace {
 
+// With less room than one packet needs, Linux sends one every 200 ms.
+constexpr int kSmallBuffer = 64 << 10;
 constexpr auto kInboundEvents = "/_rig/v1/events";
 const std::string kData = "\"" + std::string(2'000, 'x') + "\"";
 
@@ -182,7 +184,7 @@ TEST(Drain, TellsThoseWhoCameAfterOneThatIsEndingAlready) {
 
 TEST(Drain, WaitsForAReaderThatIsBehind) {
   Gateway gateway({{"RIG_OUTBOX_BYTES_MAX", "64MiB"}, {"RIG_DRAIN_TIMEOUT", "1h"}});
-  SseClient stream(gateway.inbound(), sse_request(subscriptions_to({"a"})), 4096);
+  SseClient stream(gateway.inbound(), sse_request(subscriptions_to({"a"})), kSmallBuffer);
   stream.read_greeting();
   Publisher publisher(gateway.api());
   constexpr int kEvents = 3000;
@@ -198,7 +200,7 @@ TEST(Drain, WaitsForAReaderThatIsBehind) {
 TEST(Drain, LetsAClientThatResumesHaveWhatItCameFor) {
   for (const auto transport : {Transport::kSse, Transport::kWs}) {
     Gateway gateway({{"RIG_SHARDS", "4"}, {"RIG_DRAIN_TIMEOUT", "1h"}, {"RIG_DRAIN_SPREAD", "0"}});
-    Opening opening{.subscriptions = subscriptions_to({"a"}), .receive_buffer = 4096};
+    Opening opening{.subscriptions = subscriptions_to({"a"}), .receive_buffer = kSmallBuffer};
     auto client = EventClient::open(transport, gateway.inbound(), opening);
     client->read_greeting();
     client->die();

@@ -240,12 +240,15 @@ TEST(LongPolling, ACursorCannotForgeAHeader) {
   client.create({.target = std::string(kLongPollPath) +
                            "?subscriptions=" + percent_encode(subscriptions_to({"a"})) +
                            "&last_event_id=" + percent_encode("x\r\nx-forged: 1\r\n\"; a=b")});
-  client.read_greeting();
-  client.send_poll();
-  const auto poll = client.read_poll();
-  EXPECT_EQ(poll.reply.header("x-forged"), std::nullopt);
-  EXPECT_THAT(poll.types(), ElementsAre("rig.gap"));
-  EXPECT_EQ(json_at(poll.events[0], "/data/reason"), "unknown");
+  std::vector<std::string> events;
+  while (events.size() < 3) {
+    auto poll = client.poll();
+    EXPECT_EQ(poll.reply.header("x-forged"), std::nullopt);
+    ASSERT_THAT(poll.events, Not(IsEmpty()));
+    std::ranges::move(poll.events, std::back_inserter(events));
+  }
+  EXPECT_EQ(json_at(events.back(), "/type"), "rig.gap");
+  EXPECT_EQ(json_at(events.back(), "/data/reason"), "unknown");
   EXPECT_THAT(client.cookies().value("last_event_id").value_or(""),
               ::testing::MatchesRegex("\"[a-z0-9-]+~[0-9]+\""));
 }

@@ -23,6 +23,8 @@
 namespace testkit {
 namespace {
 
+// With less room than one packet needs, Linux sends one every 200 ms.
+constexpr int kSmallBuffer = 64 << 10;
 constexpr auto kInboundEvents = "/_rig/v1/events";
 const std::string kExtractors =
     R"({"a":{"name":{"stable_field_index":0,"event":{"json_pointer":"/data/name"}}}})";
@@ -129,7 +131,7 @@ TEST_P(Resume, GivesAReaderThatIsSlowAllOfALargeLog) {
   constexpr int kEvents = 10'000;
   Gateway gateway({{"RIG_SHARDS", "4"}, {"RIG_OUTBOX_BYTES_MAX", "512KiB"}});
   Publisher publisher(gateway.api());
-  Opening opening{.subscriptions = subscriptions_to({"a"}), .receive_buffer = 4096};
+  Opening opening{.subscriptions = subscriptions_to({"a"}), .receive_buffer = kSmallBuffer};
   auto client = open(gateway, opening);
   publisher.event("a", "0");
   expect_events(*client, 0, 1);
@@ -150,12 +152,12 @@ TEST_P(Resume, FitsIntoASmallOutbox) {
   for (const auto* policy : {"disconnect", "drop_oldest", "conflate"}) {
     Gateway gateway({{"RIG_OUTBOX_BYTES_MAX", "16KiB"}, {"RIG_SLOW_CLIENTS", policy}});
     Publisher publisher(gateway.api());
-    Opening opening{.subscriptions = subscriptions_to({"a"}), .receive_buffer = 4096};
+    Opening opening{.subscriptions = subscriptions_to({"a"}), .receive_buffer = kSmallBuffer};
     auto client = open(gateway, opening);
     publisher.event("a", "0");
     expect_events(*client, 0, 1);
     client->die();
-    const auto data = "\"" + std::string(500, 'x') + "\"";
+    const auto data = "\"" + std::string(2000, 'x') + "\"";
     for (int i = 1; i < 3000; ++i) publisher.event("a", std::to_string(i), data);
     opening.cursor = client->cursor();
     client = open(gateway, opening);
@@ -168,7 +170,7 @@ TEST_P(Resume, FitsIntoASmallOutbox) {
 TEST_P(Resume, AReplacementDuringTheReplayFollowsIt) {
   Gateway gateway({{"RIG_SHARDS", "4"}, {"RIG_OUTBOX_BYTES_MAX", "256KiB"}});
   Publisher publisher(gateway.api());
-  Opening opening{.subscriptions = subscriptions_to({"a"}), .receive_buffer = 4096};
+  Opening opening{.subscriptions = subscriptions_to({"a"}), .receive_buffer = kSmallBuffer};
   auto client = open(gateway, opening);
   publisher.event("a", "0");
   expect_events(*client, 0, 1);
@@ -377,7 +379,7 @@ TEST(Resume, TheReplacementAfterAReplayHasACursorToo) {
   SseClient other(gateway.inbound(), {"b"});
   auto client =
       EventClient::open(Transport::kSse, gateway.inbound(),
-                        {.subscriptions = subscriptions_to({"a"}), .receive_buffer = 4096});
+                        {.subscriptions = subscriptions_to({"a"}), .receive_buffer = kSmallBuffer});
   client->read_greeting();
   const auto cursor = client->cursor();
   client->die();
@@ -385,7 +387,7 @@ TEST(Resume, TheReplacementAfterAReplayHasACursorToo) {
   for (int i = 0; i < 600; ++i) publisher.event("a", std::to_string(i), data);
   client = EventClient::open(
       Transport::kSse, gateway.inbound(),
-      {.subscriptions = subscriptions_to({"a"}), .cursor = cursor, .receive_buffer = 4096});
+      {.subscriptions = subscriptions_to({"a"}), .cursor = cursor, .receive_buffer = kSmallBuffer});
   client->read_greeting();
   ASSERT_EQ(
       fetch(gateway.inbound(), put_subscriptions(client->token(), subscriptions_to({"b"}), "sse"))

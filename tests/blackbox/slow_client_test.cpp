@@ -18,7 +18,8 @@
 namespace testkit {
 namespace {
 
-constexpr int kSmallBuffer = 4096;
+// With less room than one packet needs, Linux sends one every 200 ms.
+constexpr int kSmallBuffer = 64 << 10;
 
 // Events of 10 kB: some hundred fill what the kernel holds for a client that reads nothing.
 const std::string kData = "\"" + std::string(10'000, 'x') + "\"";

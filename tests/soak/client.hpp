@@ -33,9 +33,11 @@ class Client {
   Client(Habits habits, Doors doors, unsigned seed);
   ~Client();
 
-  /// Joins it; the last tick must be on its way.
+  /// Ends it if the last tick does not.
+  void give_up() { is_done_ = true; }
   void join();
   [[nodiscard]] bool is_done() const { return is_done_; }
+  [[nodiscard]] std::string_view transport() const { return testkit::name_of(habits_.transport); }
   /// It has heard that so many events were published.
   [[nodiscard]] Number heard_of() const { return heard_of_; }
   [[nodiscard]] const std::vector<Life>& lives() const { return lives_; }
