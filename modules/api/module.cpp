@@ -1,6 +1,7 @@
 #include "io/health.hpp"
 #include "io/messages.hpp"
 #include "io/metrics_page.hpp"
+#include "io/sessions.hpp"
 
 #include <rig/core/module.hpp>
 
@@ -9,8 +10,9 @@
 namespace rig::api {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<subscriptions::EventSink>(), port<metrics::Registry>(),
-                              port<metrics::Exposition>()};
+constexpr PortKey kNeeds[] = {port<access::Access>(), port<subscriptions::EventSink>(),
+                              port<metrics::Registry>(), port<metrics::Exposition>(),
+                              port<sessions::Sessions>()};
 constexpr PortKey kContributes[] = {port<transport::HttpEndpoint>()};
 
 /// Owns the resources; they need no start and no stop, the transport calls them while it serves.
@@ -18,16 +20,20 @@ class ApiModule final : public Module {
  public:
   explicit ApiModule(ModuleContext& context)
       : events_(transport::Door::kInbound, context.need<subscriptions::EventSink>(),
-                context.need<metrics::Registry>()),
+                context.need<access::Access>(), context.need<metrics::Registry>()),
         messages_(transport::Door::kApi, context.need<subscriptions::EventSink>(),
-                  context.need<metrics::Registry>()),
+                  context.need<access::Access>(), context.need<metrics::Registry>()),
         readiness_(context.lifecycle()),
-        metrics_page_(context.need<metrics::Exposition>()) {
+        metrics_page_(context.need<metrics::Exposition>()),
+        session_blacklist_(context.need<sessions::Sessions>()),
+        sessions_(context.need<sessions::Sessions>()) {
     context.contribute<transport::HttpEndpoint>(events_);
     context.contribute<transport::HttpEndpoint>(messages_);
     context.contribute<transport::HttpEndpoint>(liveness_);
     context.contribute<transport::HttpEndpoint>(readiness_);
     context.contribute<transport::HttpEndpoint>(metrics_page_);
+    context.contribute<transport::HttpEndpoint>(session_blacklist_);
+    context.contribute<transport::HttpEndpoint>(sessions_);
   }
 
  private:
@@ -36,6 +42,8 @@ class ApiModule final : public Module {
   LivenessEndpoint liveness_;
   ReadinessEndpoint readiness_;
   MetricsPageEndpoint metrics_page_;
+  SessionBlacklistEndpoint session_blacklist_;
+  SessionsEndpoint sessions_;
 };
 
 std::unique_ptr<Module> create(ModuleContext& context) {

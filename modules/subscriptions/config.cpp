@@ -2,7 +2,9 @@
 
 #include <rig/core/env.hpp>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -32,6 +34,12 @@ LogLimits log_limits(EnvReader& env) {
   limits.age =
       env.duration({"RIG_REPLAY_AGE_MAX", "How long events are kept for clients that come back"},
                    limits.age, std::chrono::milliseconds(0), std::chrono::hours(24));
+  const auto restart_grace = env.duration(
+      {"RIG_RESTART_GRACE",
+       "How long after a start events that nobody wants yet are kept for clients that come back; "
+       "at most RIG_REPLAY_AGE_MAX"},
+      limits.restart_grace, std::chrono::milliseconds(0), std::chrono::hours(24));
+  limits.restart_grace = std::min(restart_grace, limits.age);
   return limits;
 }
 
@@ -73,6 +81,13 @@ SubscriptionsConfig SubscriptionsConfig::from_env(EnvReader& env) {
     config.extractors =
         Extractors::parse(*extractors, config.limits.event_type_bytes_max, problems);
     for (const auto& problem : problems) env.problem("EXTRACTORS", problem);
+    if (const auto types = config.extractors.types_with_claims().size();
+        types > config.limits.subscriptions_max) {
+      env.problem("EXTRACTORS", std::to_string(types) +
+                                    " event types have fields with jwt, so clients would get as "
+                                    "many subscriptions, but RIG_SUBSCRIPTIONS_MAX is " +
+                                    std::to_string(config.limits.subscriptions_max));
+    }
   }
   return config;
 }

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <utility>
+
 namespace rig::subscriptions {
 namespace {
 
@@ -53,6 +56,37 @@ TEST(SubscriptionsConfig, EveryProblemOfTheExtractorsStopsTheStart) {
               ElementsAre(AllOf(HasSubstr("EXTRACTORS"), HasSubstr("greeting"), HasSubstr("name"),
                                 HasSubstr("does not start with '/'")),
                           AllOf(HasSubstr("EXTRACTORS"), HasSubstr("Negative index"))));
+}
+
+// Else no client with a token could connect.
+TEST(SubscriptionsConfig, TypesThatFollowFromTokensFitIntoAConnection) {
+  const auto problems = [](const std::string& max) {
+    EnvReader env({{"RIG_SUBSCRIPTIONS_MAX", max},
+                   {"EXTRACTORS",
+                    R"({"a": {"f": {"stable_field_index": 0, "event": {"json_pointer": "/f"},
+                                    "jwt": {"json_pointer": "/f"}}},
+                        "b": {"f": {"stable_field_index": 0, "event": {"json_pointer": "/f"},
+                                    "jwt": {"json_pointer": "/f"}}}})"}});
+    SubscriptionsConfig::from_env(env);
+    return env.problems();
+  };
+  EXPECT_THAT(problems("2"), IsEmpty());
+  EXPECT_THAT(problems("1"), ElementsAre(AllOf(HasSubstr("EXTRACTORS"), HasSubstr("2 event types"),
+                                               HasSubstr("RIG_SUBSCRIPTIONS_MAX is 1"))));
+}
+
+TEST(SubscriptionsConfig, TheGraceAfterAStartIsNotLongerThanEventsAreKept) {
+  const auto grace = [](EnvSnapshot settings) {
+    EnvReader env(std::move(settings));
+    const auto grace = SubscriptionsConfig::from_env(env).log.restart_grace;
+    EXPECT_THAT(env.problems(), IsEmpty());
+    return grace;
+  };
+  EXPECT_EQ(grace({}), std::chrono::minutes(1));
+  EXPECT_EQ(grace({{"RIG_RESTART_GRACE", "2m"}}), std::chrono::minutes(2));
+  EXPECT_EQ(grace({{"RIG_RESTART_GRACE", "0"}}), std::chrono::minutes(0));
+  EXPECT_EQ(grace({{"RIG_REPLAY_AGE_MAX", "30s"}}), std::chrono::seconds(30));
+  EXPECT_EQ(grace({{"RIG_RESTART_GRACE", "10m"}}), std::chrono::minutes(5));
 }
 
 TEST(SubscriptionsConfig, LimitsHaveRanges) {

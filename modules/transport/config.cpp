@@ -116,6 +116,39 @@ LimitsConfig limits_config(EnvReader& env) {
   return c;
 }
 
+void websocket_config(EnvReader& env, TransportConfig& c) {
+  c.ws_message_bytes_max = env.bytes(
+      {"RIG_WS_MESSAGE_BYTES_MAX", "Largest message that a client may send; beyond: close 1009"},
+      c.ws_message_bytes_max, {125, 1 << 30});
+  c.ws_deflate =
+      env.choice({"RIG_WS_DEFLATE",
+                  "Compress WebSocket messages (permessage-deflate) for clients that ask"},
+                 kSwitch, 0) == 1;
+  c.ws_accepts_refused =
+      env.choice(
+          {"RIG_WS_REFUSE",
+           "How a WebSocket is refused: by an HTTP status, or as in version 3 by a close with "
+           "code 1000 after the upgrade"},
+          std::array<std::string_view, 2>{"status", "close"}, 0) == 1;
+}
+
+/// How clients are told that they may not, or may no longer.
+void denial_config(EnvReader& env, TransportConfig& c) {
+  c.denies_as_v3 =
+      env.choice(
+          {"RIG_DENIALS",
+           "How clients are told that they may not: by 401, 403 and JSON, or by the 400 and the "
+           "words of version 3"},
+          std::array<std::string_view, 2>{"standard", "v3"}, 0) == 1;
+  c.token_expiry.closes = env.boolean(
+      {"RIG_TOKEN_EXPIRY_CLOSES", "A connection ends with its token unless it shows a fresh one"},
+      c.token_expiry.closes);
+  c.token_expiry.warning =
+      env.duration({"RIG_TOKEN_EXPIRY_WARNING",
+                    "How long before that the client is told by rig.token_expiring; 0: not at all"},
+                   c.token_expiry.warning, milliseconds(0), hours(24));
+}
+
 }  // namespace
 
 TransportConfig TransportConfig::from_env(EnvReader& env) {
@@ -129,6 +162,11 @@ TransportConfig TransportConfig::from_env(EnvReader& env) {
     env.problem("API_HTTP_PORT", "must not be the same port as INBOUND_PORT");
   c.bind_address = env.text(
       {"RIG_BIND_ADDRESS", "Address to listen on, IPv4 or IPv6; empty: all interfaces"}, "");
+  c.api_bind = env.text(
+      {"API_BIND",
+       "Address of the management API; empty: 127.0.0.1, or RIG_BIND_ADDRESS if API_TOKEN or "
+       "API_REQUIRED_CLAIM is set. 0.0.0.0 or ::, all interfaces"},
+      "");
   c.cors = env.text(
       {"CORS", "Origins that browsers may call from: *, one origin, or several with commas"},
       c.cors);
@@ -161,19 +199,8 @@ TransportConfig TransportConfig::from_env(EnvReader& env) {
   c.admission = limits_config(env);
   c.slow = slow_client_config(env);
   c.longpolling = long_polling_config(env);
-  c.ws_message_bytes_max = env.bytes(
-      {"RIG_WS_MESSAGE_BYTES_MAX", "Largest message that a client may send; beyond: close 1009"},
-      c.ws_message_bytes_max, {125, 1 << 30});
-  c.ws_deflate =
-      env.choice({"RIG_WS_DEFLATE",
-                  "Compress WebSocket messages (permessage-deflate) for clients that ask"},
-                 kSwitch, 0) == 1;
-  c.ws_accepts_refused =
-      env.choice(
-          {"RIG_WS_REFUSE",
-           "How a WebSocket is refused: by an HTTP status, or as in version 3 by a close with "
-           "code 1000 after the upgrade"},
-          std::array<std::string_view, 2>{"status", "close"}, 0) == 1;
+  websocket_config(env, c);
+  denial_config(env, c);
   c.retry = env.duration(
       {"RIG_RETRY",
        "Pause before a client connects again (SSE retry:); up to half is added at random"},

@@ -51,10 +51,18 @@ struct LimitsConfig {
 
 inline constexpr std::size_t kConnectionsMaxDefault = 100'000;
 
+/// What happens to a connection when the token ends that it was opened with.
+struct TokenExpiryConfig {
+  bool closes = true;
+  std::chrono::milliseconds warning{30'000};  ///< before it; zero: none
+};
+
 struct TransportConfig {
   std::uint16_t inbound_port = 4000;
   std::uint16_t api_port = 4010;
   std::string bind_address;  ///< empty: all interfaces
+  std::string api_bind;      ///< of the management API; empty: the loopback, or bind_address
+                             ///< if it asks for a credential
   std::string cors = "*";
   RequestLimits limits;
   std::chrono::milliseconds header_timeout{5'000};
@@ -68,6 +76,8 @@ struct TransportConfig {
   std::size_t ws_message_bytes_max = std::size_t{64} << 10;
   bool ws_deflate = false;
   bool ws_accepts_refused = false;  ///< and closes them then, as the first RIG did
+  bool denies_as_v3 = false;        ///< by 400 and the words of the first RIG
+  TokenExpiryConfig token_expiry;
   std::chrono::milliseconds retry{3'000};
   std::chrono::milliseconds drain_spread{2'000};
 

@@ -6,11 +6,13 @@
 #include "io/subscriptions_endpoint.hpp"
 #include "io/transport_shard.hpp"
 
+#include <rig/access/access.hpp>
 #include <rig/core/env.hpp>
 #include <rig/core/log.hpp>
 #include <rig/core/module.hpp>
 #include <rig/core/sharded.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/sessions/sessions.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
 #include <rig/transport/http_endpoint.hpp>
@@ -18,6 +20,7 @@
 #include <algorithm>
 #include <memory>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,7 +28,8 @@ namespace rig::transport {
 namespace {
 
 constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<subscriptions::Subscriptions>(),
-                              port<subscriptions::EventSink>()};
+                              port<subscriptions::EventSink>(), port<access::Access>(),
+                              port<sessions::Sessions>()};
 constexpr PortKey kCollects[] = {port<HttpEndpoint>()};
 
 constexpr Route kEventStream{Door::kInbound, "GET", "/_rig/v1/connection/sse",
@@ -66,7 +70,8 @@ class TransportModule final : public Module {
     const auto count = context_.shards.count();
     const auto& config = context_.config;
     Listeners inbound(config.bind_address, config.inbound_port, count, "INBOUND_PORT");
-    Listeners api(config.bind_address, config.api_port, count, "API_HTTP_PORT");
+    const auto api_address = address_of_management();
+    Listeners api(api_address, config.api_port, count, "API_HTTP_PORT");
 
     const auto make = [this, &inbound, &api](ShardId shard) {
       auto part = std::make_unique<TransportShard>(context_, shard);
@@ -78,7 +83,8 @@ class TransportModule final : public Module {
     co_await shards_.start(make);
     say_what_descriptors_allow(config.connections_max, count);
     RIG_LOG(kNotice, "listening", {"door", "inbound"}, {"port", inbound.port()});
-    RIG_LOG(kNotice, "listening", {"door", "api"}, {"port", api.port()});
+    RIG_LOG(kNotice, "listening", {"door", "api"}, {"port", api.port()},
+            {"address", api_address.empty() ? "all" : api_address});
   }
 
   Task<> drain(Deadline deadline) override {
@@ -102,6 +108,14 @@ class TransportModule final : public Module {
   }
 
  private:
+  /// Whoever reaches the management API can redirect all traffic: from outside only if it asks for
+  /// a credential, or if someone wants it so.
+  [[nodiscard]] std::string address_of_management() const {
+    const auto& config = context_.config;
+    if (!config.api_bind.empty()) return config.api_bind;
+    return context_.access.managing_is_open() ? "127.0.0.1" : config.bind_address;
+  }
+
   /// On all shards at the same time.
   static Task<> say_goodbye(Ref<Shards> shards, Ref<Sharded<TransportShard>> parts,
                             Deadline deadline) {
@@ -134,7 +148,9 @@ std::unique_ptr<Module> create(ModuleContext& context) {
                           context.shards(),
                           context.lifecycle(),
                           context.need<subscriptions::Subscriptions>(),
-                          context.need<subscriptions::EventSink>()};
+                          context.need<subscriptions::EventSink>(),
+                          context.need<access::Access>(),
+                          context.need<sessions::Sessions>()};
   return std::make_unique<TransportModule>(std::move(shared), context.collect<HttpEndpoint>());
 }
 

@@ -38,6 +38,8 @@ TransportMetrics::TransportMetrics(metrics::Registry& registry)
                              metrics::Registry::HistogramUnit::kSeconds, latency_buckets())),
       dropped_slow(registry.counter(kDroppedConnections, {{"reason", "slow"}})),
       dropped_silent(registry.counter(kDroppedConnections, {{"reason", "silent"}})),
+      dropped_session(registry.counter(kDroppedConnections, {{"reason", "session_killed"}})),
+      dropped_expired(registry.counter(kDroppedConnections, {{"reason", "token_expired"}})),
       dropped_slow_events(registry.counter(kDroppedEvents, {{"reason", "slow_client"}})),
       dropped_conflated(registry.counter(kDroppedEvents, {{"reason", "conflated"}})),
       gaps(registry.counter(

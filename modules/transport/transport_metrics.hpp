@@ -17,6 +17,8 @@ struct TransportMetrics {
   metrics::Histogram& event_to_socket;
   metrics::Counter& dropped_slow;
   metrics::Counter& dropped_silent;
+  metrics::Counter& dropped_session;
+  metrics::Counter& dropped_expired;
   metrics::Counter& dropped_slow_events;
   metrics::Counter& dropped_conflated;
   metrics::Counter& gaps;

@@ -35,6 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     RIG_ASSERT(fields->names.size() <= Index::kFieldsMax);
     RIG_ASSERT(fields->plan.fields.size() == fields->names.size());
     RIG_ASSERT(fields->claims.size() == fields->names.size());
+    RIG_ASSERT(std::ranges::is_sorted(fields->enforced));
+    for (const std::size_t i : fields->enforced) RIG_ASSERT(fields->claims.at(i).has_value());
     for (std::size_t i = 0; i < fields->names.size(); ++i) {
       RIG_ASSERT(fields->position(fields->names[i]) == i);
       RIG_ASSERT(!fields->plan.fields[i].tokens.empty());

@@ -9,6 +9,10 @@ namespace testkit {
 namespace {
 
 HttpRequest with_cursor(HttpRequest request, const Opening& opening) {
+  if (!opening.token.empty()) {
+    request.target += request.target.find('?') == std::string::npos ? '?' : '&';
+    request.target += "jwt=" + opening.token;
+  }
   if (opening.cursor.empty()) return request;
   return opening.by_header ? resuming_by_header(std::move(request), opening.cursor)
                            : resuming_by_query(std::move(request), opening.cursor);
@@ -16,7 +20,8 @@ HttpRequest with_cursor(HttpRequest request, const Opening& opening) {
 
 /// Of a transport that gives cursors only to those who ask.
 HttpRequest asking_for_cursors(HttpRequest request, const Opening& opening) {
-  request.target += "&rigcursor=true";
+  request.target += request.target.find('?') == std::string::npos ? '?' : '&';
+  request.target += "rigcursor=true";
   return with_cursor(std::move(request), opening);
 }
 

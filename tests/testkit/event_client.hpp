@@ -24,6 +24,7 @@ struct Opening {
   std::string cursor = {};         ///< where it resumes; empty: it is new here
   bool by_header = false;          ///< the cursor goes by `last-event-id`, not by the query
   int receive_buffer = 0;          ///< small for a client that is slow on purpose
+  std::string token = {};          ///< a JWT, shown in the query; empty: none
 };
 
 /// What came, be it an event or something that the gateway says.

@@ -1,6 +1,7 @@
 #include "gateway.hpp"
 
 #include "json.hpp"
+#include "tokens.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -52,6 +53,8 @@ Gateway::Gateway(const Environment& changes, const std::string& program)
   await_ready();
   inbound_ = port_of("inbound");
   api_ = port_of("api");
+  if (const auto token = changes.find("API_TOKEN"); token != changes.end())
+    api_token_ = token->second;
 }
 
 Gateway::~Gateway() {
@@ -114,6 +117,7 @@ void Gateway::expect_exit(int code) {
   }
   EXPECT_EQ(*exit_code, code) << process_.standard_output() << process_.standard_error();
   expect_no_sanitizer_report(process_);
+  expect_no_token_in_log(process_);
 }
 
 void Gateway::kill_now() {

@@ -46,7 +46,7 @@ class Gateway {
   [[nodiscard]] std::uint16_t api() const { return api_; }
   [[nodiscard]] ChildProcess& process() { return process_; }
 
-  [[nodiscard]] Metrics metrics() const { return Metrics::scrape(api_); }
+  [[nodiscard]] Metrics metrics() const { return Metrics::scrape(api_, api_token_); }
   [[nodiscard]] double metric(std::string_view name, const Metrics::Labels& labels = {}) const {
     return metrics().sum(name, labels);
   }
@@ -69,6 +69,7 @@ class Gateway {
   ChildProcess process_;
   std::uint16_t inbound_ = 0;
   std::uint16_t api_ = 0;
+  std::string api_token_;
   bool is_over_ = false;
 };
 

@@ -80,8 +80,10 @@ Metrics Metrics::parse(std::string_view text) {
   return metrics;
 }
 
-Metrics Metrics::scrape(std::uint16_t api_port) {
-  const auto reply = fetch(api_port, {.target = "/metrics"});
+Metrics Metrics::scrape(std::uint16_t api_port, std::string_view token) {
+  HttpRequest request{.target = "/metrics"};
+  if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + std::string(token));
+  const auto reply = fetch(api_port, request);
   if (reply.status != 200) throw Failure("/metrics answers " + std::to_string(reply.status));
   return parse(reply.body);
 }

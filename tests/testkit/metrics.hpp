@@ -15,7 +15,8 @@ class Metrics {
 
   /// Throws Failure at a line that the format does not allow.
   static Metrics parse(std::string_view text);
-  static Metrics scrape(std::uint16_t api_port);
+  /// `token`: the credential of the management API, if it asks for one.
+  static Metrics scrape(std::uint16_t api_port, std::string_view token = {});
 
   /// The sum of all samples of that name that have these labels (and maybe others); 0 if none.
   [[nodiscard]] double sum(std::string_view name, const Labels& labels = {}) const;

@@ -9,7 +9,7 @@ ENVIRONMENT_FILE = "modules/core/logic/env.cpp"
 
 # Files that may lock. None of them is on the way of an event.
 MUTEX_FILES = {
-    "modules/subscriptions/io/testing/test_registry.hpp": "a test reads counters that shards write",
+    "modules/metrics/include/rig/metrics/test_registry.hpp": "a test reads counters that shards write",
     "modules/core/io/task_group.cpp": "the list of all groups, for the report of a stop that hangs",
     "modules/core/io/log.cpp": "the writer of the log and those who wait for it to finish",
     "modules/metrics/io/shared_registry.hpp": "series are looked up at the start and listed by a scrape",

@@ -71,6 +71,32 @@ class FakeRegistry final : public metrics::Registry {
   }
 };
 
+/// Lets in who shows a word.
+class FakeAccess final : public access::Access {
+ public:
+  explicit FakeAccess(Check check = Check::kOpen) : check_(check) {}
+
+  [[nodiscard]] Check subscription_check() const noexcept override { return Check::kOpen; }
+  [[nodiscard]] Check submission_check() const noexcept override { return check_; }
+  [[nodiscard]] bool managing_is_open() const noexcept override { return true; }
+  [[nodiscard]] bool knows_keys() const noexcept override { return false; }
+
+  Task<Answer> identify(access::Credentials) override { co_return nullptr; }
+  Task<Answer> may_subscribe(access::Credentials, access::Question) override { co_return nullptr; }
+  Task<Answer> may_submit(access::Credentials credentials, access::Question question) override {
+    asked.push_back(question.content_type + ": " + question.body);
+    if (credentials.authorization == std::vector<std::string>{"Bearer good"}) co_return nullptr;
+    co_return access::Denial{401, "token_missing", "A token is needed.", "Bearer", {}};
+  }
+  Task<Answer> may_manage(access::Credentials) override { co_return nullptr; }
+  Task<Answer> authenticate(std::vector<std::string>) override { co_return nullptr; }
+
+  std::vector<std::string> asked;
+
+ private:
+  Check check_;
+};
+
 class FakeExposition final : public metrics::Exposition {
  public:
   explicit FakeExposition(bool enabled) : enabled_(enabled) {}
@@ -93,18 +119,20 @@ constexpr auto kEvent = R"({"specversion":"1.0","type":"greeting","source":"/tes
 
 TEST(Messages, DoorsHaveTheirOwnPaths) {
   FakeEventSink sink;
+  FakeAccess access;
   FakeRegistry registry;
-  EXPECT_THAT(routes_of(MessagesEndpoint(Door::kApi, sink, registry)),
+  EXPECT_THAT(routes_of(MessagesEndpoint(Door::kApi, sink, access, registry)),
               UnorderedElementsAre("api POST /v3/messages", "api POST /v2/messages"));
-  const MessagesEndpoint events(Door::kInbound, sink, registry);
+  const MessagesEndpoint events(Door::kInbound, sink, access, registry);
   EXPECT_THAT(routes_of(events), UnorderedElementsAre("inbound POST /_rig/v1/events"));
   EXPECT_EQ(events.routes().front().cors_headers, "content-type,authorization");
 }
 
 TEST(Messages, EventsAreHandedOverBeforeTheAnswer) {
   FakeEventSink sink;
+  FakeAccess access;
   FakeRegistry registry;
-  MessagesEndpoint messages(Door::kApi, sink, registry);
+  MessagesEndpoint messages(Door::kApi, sink, access, registry);
   EXPECT_EQ(ask(messages, message("application/cloudevents+json", kEvent)).body, kEvent);
   EXPECT_EQ(sink.published.size(), 1U);
   EXPECT_EQ(sink.published[0]->json(), kEvent);
@@ -113,8 +141,9 @@ TEST(Messages, EventsAreHandedOverBeforeTheAnswer) {
 
 TEST(Messages, BadEventOfABatchKeepsTheOthersBack) {
   FakeEventSink sink;
+  FakeAccess access;
   FakeRegistry registry;
-  MessagesEndpoint messages(Door::kApi, sink, registry);
+  MessagesEndpoint messages(Door::kApi, sink, access, registry);
   const std::string batch = "[" + std::string(kEvent) + ",{}]";
   EXPECT_EQ(ask(messages, message("application/cloudevents-batch+json", batch)).status, 400);
   EXPECT_TRUE(sink.published.empty());
@@ -122,8 +151,9 @@ TEST(Messages, BadEventOfABatchKeepsTheOthersBack) {
 
 TEST(Messages, OverloadSaysHowManyEventsAreOnTheirWay) {
   FakeEventSink sink;
+  FakeAccess access;
   FakeRegistry registry;
-  MessagesEndpoint messages(Door::kApi, sink, registry);
+  MessagesEndpoint messages(Door::kApi, sink, access, registry);
   const std::string batch = "[" + std::string(kEvent) + "," + kEvent + "," + kEvent + "]";
   sink.room = 2;
   const auto some = ask(messages, message("application/cloudevents-batch+json", batch));
@@ -137,11 +167,39 @@ TEST(Messages, OverloadSaysHowManyEventsAreOnTheirWay) {
   EXPECT_THAT(none.body, testing::HasSubstr(R"("accepted":0})"));
 }
 
+TEST(Messages, WhoMayNotSubmitPublishesNothing) {
+  FakeEventSink sink;
+  FakeAccess access(access::Access::Check::kService);
+  FakeRegistry registry;
+  MessagesEndpoint events(Door::kInbound, sink, access, registry);
+  const auto denied = ask(events, message("application/cloudevents+json", kEvent));
+  EXPECT_EQ(denied.status, 401);
+  EXPECT_EQ(denied.body, R"({"message":"A token is needed.","reason":"token_missing"})");
+  EXPECT_TRUE(sink.published.empty());
+
+  auto request = message("application/cloudevents+json", kEvent);
+  request.headers.add("authorization", "Bearer good");
+  EXPECT_EQ(ask(events, std::move(request)).status, 202);
+  EXPECT_EQ(sink.published.size(), 1U);
+  const std::string question = std::string("application/cloudevents+json: ") + kEvent;
+  EXPECT_THAT(access.asked, testing::ElementsAre(question, question));
+}
+
+TEST(Messages, OnTheManagementDoorNobodyIsAsked) {
+  FakeEventSink sink;
+  FakeAccess access(access::Access::Check::kToken);
+  FakeRegistry registry;
+  MessagesEndpoint messages(Door::kApi, sink, access, registry);
+  EXPECT_EQ(ask(messages, message("application/cloudevents+json", kEvent)).status, 202);
+  EXPECT_THAT(access.asked, testing::IsEmpty());
+}
+
 TEST(Messages, EachDoorCountsItsEvents) {
   FakeEventSink sink;
+  FakeAccess access;
   FakeRegistry registry;
-  MessagesEndpoint messages(Door::kApi, sink, registry);
-  MessagesEndpoint events(Door::kInbound, sink, registry);
+  MessagesEndpoint messages(Door::kApi, sink, access, registry);
+  MessagesEndpoint events(Door::kInbound, sink, access, registry);
 
   EXPECT_EQ(ask(messages, message("application/cloudevents+json", kEvent)).status, 202);
   EXPECT_EQ(ask(messages, message("application/cloudevents+json", "{}")).status, 400);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rig/access/access.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/metrics/consumed_events.hpp>
 #include <rig/subscriptions/event_sink.hpp>
@@ -14,14 +15,20 @@ namespace rig::api {
 class MessagesEndpoint final : public transport::HttpEndpoint {
  public:
   MessagesEndpoint(transport::Door door, Ref<subscriptions::EventSink> sink,
-                   metrics::Registry& registry);
+                   Ref<access::Access> access, metrics::Registry& registry);
 
   [[nodiscard]] std::span<const transport::Route> routes() const override;
   Task<transport::HttpResponse> handle(transport::HttpRequest request) override;
 
  private:
+  static Task<transport::HttpResponse> publish(Ref<MessagesEndpoint> self,
+                                               transport::HttpRequest request);
+  static Task<transport::HttpResponse> ask_and_publish(Ref<MessagesEndpoint> self,
+                                                       transport::HttpRequest request);
+
   transport::Door door_;
   Ref<subscriptions::EventSink> sink_;
+  Ref<access::Access> access_;
   metrics::ConsumedEvents consumed_;
 };
 

@@ -47,12 +47,13 @@ ShardSubscriptions::ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts
       forwarded_(shards->count()),
       local_(self_, shards->count(), *this),
       replays_(settings.log_id),
-      early_(settings.log.events_per_type, settings.log.bytes / (4 * shards->count())),
-      early_until_(steady_clock::now() + settings.log.age),
-      position_(EventLog::first_position(settings.log.age)),
+      early_(settings.log.restart_grace.count() == 0 ? 0 : settings.log.events_per_type,
+             settings.log.bytes / (4 * shards->count())),
+      early_until_(steady_clock::now() + settings.log.restart_grace),
+      position_(EventLog::first_position(settings.log.restart_grace)),
       sweep_timer_(*this) {
   if (self_ == kLogShard) {
-    log_.emplace(settings.log, steady_clock::now(), settings.log.age);
+    log_.emplace(settings.log, steady_clock::now(), settings.log.restart_grace);
     local_.record_in(*log_, static_cast<std::size_t>(settings.log.age / kSweepInterval) + 1,
                      settings.log_types_max);
   }
@@ -95,7 +96,8 @@ void ShardSubscriptions::resume(Subscriber& subscriber, SubscriptionList list,
 }
 
 void ShardSubscriptions::continue_replay(Subscriber& subscriber) {
-  if (auto request = replays_.next(subscriber)) ask(*std::move(request));
+  replays_.next(subscriber);
+  ask_for_pages();
 }
 
 void ShardSubscriptions::remove(Subscriber& subscriber) noexcept {
@@ -129,9 +131,10 @@ void ShardSubscriptions::subscriptions_changed() {
   if (now != in_force_) metrics_.subscriptions.add(difference(now, std::exchange(in_force_, now)));
   std::erase_if(resuming_, [this](Subscriber* subscriber) {
     if (state_of(*subscriber).waiting_for_shards) return false;
-    ask(replays_.begin(*subscriber, position()));
+    replays_.begin(*subscriber, position());
     return true;
   });
+  ask_for_pages();
   const bool has_to_sweep = local_.has_to_sweep() || !early_.empty();
   if (has_to_sweep && !sweep_timer_.armed()) shards_->wheel().arm(sweep_timer_, kSweepInterval);
 }
@@ -269,6 +272,10 @@ void ShardSubscriptions::count_forwarded(const cloudevents::Event& event,
   counter->add();
 }
 
+void ShardSubscriptions::ask_for_pages() {
+  while (auto request = replays_.take()) ask(*std::move(request));
+}
+
 /// The log reads and answers in the same turn in which it would forward events, so the answer has
 /// its place among them.
 void ShardSubscriptions::ask(PageRequest request) {
@@ -294,6 +301,7 @@ void ShardSubscriptions::receive_page(const PageRequest& request, const EventLog
   std::size_t delivered = 0;
   const auto finished = replays_.receive(request, page, delivered);
   metrics_.replayed.add(delivered);
+  ask_for_pages();
   if (finished.subscriber == nullptr) return;
   finished.subscriber->page_replayed(true);
   if (finished.next) replace(*finished.subscriber, *finished.next);

@@ -114,6 +114,7 @@ class ShardSubscriptions final : private InterestPostman {
   void deliver(const Events& events);
   void count_forwarded(const cloudevents::Event& event, metrics::Counter*& counter);
 
+  void ask_for_pages();
   void ask(PageRequest request);
   void receive_page(const PageRequest& request, const EventLog::Page& page);
 

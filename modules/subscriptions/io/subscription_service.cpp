@@ -17,6 +17,7 @@ SubscriptionService::SubscriptionService(SubscriptionsConfig config, Shards& sha
                                          metrics::Registry& registry)
     : config_(std::move(config)),
       parser_(config_.limits, config_.unknown_fields, config_.extractors),
+      claim_rules_(config_.limits, config_.extractors),
       settings_{config_.event_queue_max, config_.log, config_.log_types_max,
                 std::random_device{}()},
       shards_(shards),

@@ -2,6 +2,7 @@
 
 #include "config.hpp"
 #include "io/shard_subscriptions.hpp"
+#include "logic/claims.hpp"
 #include "logic/subscription_parser.hpp"
 
 #include <rig/core/ref.hpp>
@@ -12,8 +13,10 @@
 #include <rig/subscriptions/subscriptions.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rig::subscriptions {
 
@@ -33,6 +36,14 @@ class SubscriptionService final : public Subscriptions, public EventSink {
   [[nodiscard]] boost::system::result<SubscriptionList, RequestError> parse_request(
       std::string_view json) const override {
     return parser_.parse_request(json);
+  }
+  [[nodiscard]] boost::system::result<SubscriptionList, std::string> permitted(
+      SubscriptionList asked, std::span<const boost::json::object* const> claims) const override {
+    return claim_rules_.permitted(std::move(asked), claims);
+  }
+  [[nodiscard]] boost::system::result<SubscriptionList, std::string> narrowed(
+      SubscriptionList asked, std::span<const boost::json::object* const> claims) const override {
+    return claim_rules_.narrowed(std::move(asked), claims);
   }
   void replace(Subscriber& subscriber, SubscriptionList list) override;
   void resume(Subscriber& subscriber, SubscriptionList list, std::string_view cursor) override {
@@ -61,6 +72,7 @@ class SubscriptionService final : public Subscriptions, public EventSink {
 
   const SubscriptionsConfig config_;
   const SubscriptionParser parser_;
+  const ClaimRules claim_rules_;
   const ShardSettings settings_;
   Ref<Shards> shards_;
   Ref<metrics::Registry> registry_;

@@ -1,30 +1,20 @@
-#include "io/subscription_service.hpp"
+#include "io/testing/service_test.hpp"
 
-#include "io/testing/test_registry.hpp"
-#include "logic/test_subscriber.hpp"
-
-#include <rig/core/shard.hpp>
 #include <rig/core/timer_wheel.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
-
-// On real shards: threads, mailboxes and timers.
 
 namespace rig::subscriptions {
 namespace {
@@ -33,118 +23,6 @@ using cloudevents::FieldValue;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using Outcome = EventSink::Outcome;
-
-/// The answer of `ask()`, run on that shard.
-template <class Ask>
-auto run_on(Shards& shards, ShardId shard, Ask ask) {
-  std::packaged_task<decltype(ask())()> task(std::move(ask));
-  auto answer = task.get_future();
-  shards.post(shard, std::move(task));
-  return answer.get();
-}
-
-class SubscriptionServiceTest : public testing::Test {
- public:
-  ~SubscriptionServiceTest() override {
-    for (ShardId shard = 0; shard < kShards; ++shard) remove_all(shard);
-    stop();
-    shards_.finish();
-  }
-
- protected:
-  static constexpr std::size_t kShards = 3;
-  static constexpr std::size_t kMailboxMax = 1000;
-
-  SubscriptionServiceTest() {
-    SubscriptionsConfig config;
-    config.event_queue_max = 500;
-    std::vector<std::string> problems;
-    config.extractors = Extractors::parse(
-        R"({"t": {"name": {"stable_field_index": 0, "event": {"json_pointer": "/data/name"}}}})",
-        256, problems);
-    service_ = std::make_unique<SubscriptionService>(std::move(config), shards_, registry_);
-    shards_.start();
-    run(service_->start());
-  }
-
-  void run(Task<> task) {
-    boost::asio::co_spawn(shards_.executor(0), std::move(task), boost::asio::use_future).get();
-  }
-  void stop() { run(service_->stop()); }
-
-  template <class Ask>
-  auto on(ShardId shard, Ask ask) {
-    return run_on(shards_, shard, std::move(ask));
-  }
-
-  /// Waits until `holds()`; false if that takes unreasonably long.
-  template <class Holds>
-  static bool eventually(Holds holds) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!holds()) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::yield();
-    }
-    return true;
-  }
-
-  /// A subscriber that came back with a cursor and has got everything up to now.
-  TestSubscriber& resumed(ShardId shard, SubscriptionList list, const std::string& cursor) {
-    auto owned = std::make_unique<TestSubscriber>();
-    TestSubscriber& subscriber = *owned;
-    subscribers_[shard].push_back(std::move(owned));
-    subscriber.on_page = [this, &subscriber](bool is_last) {
-      if (!is_last) service_->continue_replay(subscriber);
-    };
-    on(shard, [&] { service_->resume(subscriber, std::move(list), cursor); });
-    EXPECT_TRUE(eventually([&] { return on(shard, [&] { return subscriber.is_live; }); }));
-    return subscriber;
-  }
-  std::vector<std::string> events_of(ShardId shard, const TestSubscriber& subscriber) {
-    return on(shard, [&] { return subscriber.events; });
-  }
-
-  /// A subscriber on `shard` whose subscriptions are in force.
-  TestSubscriber& subscribed(ShardId shard, SubscriptionList list) {
-    auto owned = std::make_unique<TestSubscriber>();
-    TestSubscriber& subscriber = *owned;
-    subscribers_[shard].push_back(std::move(owned));
-    on(shard, [&] { service_->replace(subscriber, std::move(list)); });
-    EXPECT_TRUE(eventually([&] { return on(shard, [&] { return subscriber.times_effective; }); }));
-    return subscriber;
-  }
-
-  void remove_all(ShardId shard) {
-    on(shard, [&] {
-      for (const auto& subscriber : subscribers_[shard]) service_->remove(*subscriber);
-      subscribers_[shard].clear();
-    });
-  }
-
-  Outcome publish(ShardId shard, cloudevents::EventRef event) {
-    return on(shard, [&] { return service_->publish(event); });
-  }
-
-  /// What the subscriber has got once everything that was published before has arrived.
-  std::vector<std::string> received(ShardId shard, TestSubscriber& subscriber, std::size_t count) {
-    EXPECT_TRUE(
-        eventually([&] { return on(shard, [&] { return subscriber.events.size() >= count; }); }));
-    settle();
-    return on(shard, [&] { return subscriber.take(); });
-  }
-
-  /// Returns when what was posted before has been run, and what that has posted, on all shards.
-  void settle() {
-    for (int round = 0; round < 4; ++round) {
-      for (ShardId shard = 0; shard < kShards; ++shard) on(shard, [] {});
-    }
-  }
-
-  Shards shards_{kShards, kMailboxMax};
-  TestRegistry registry_{kShards};
-  std::map<ShardId, std::vector<std::unique_ptr<TestSubscriber>>> subscribers_;
-  std::unique_ptr<SubscriptionService> service_;
-};
 
 TEST_F(SubscriptionServiceTest, EventReachesSubscribersOnEveryShardFromEveryShard) {
   std::vector<TestSubscriber*> all;
@@ -339,141 +217,6 @@ TEST_F(SubscriptionServiceTest, TypesThatNobodyWantsAreForgottenOnAllShards) {
   for (ShardId shard = 0; shard < kShards; ++shard) EXPECT_EQ(types(shard), 0U);
 }
 
-TEST_F(SubscriptionServiceTest, WhoComesBackGetsWhatItMissedAndThenWhatIsPublished) {
-  for (ShardId shard = 0; shard < kShards; ++shard) {
-    const std::string type = "t" + std::to_string(shard);
-    const auto publish_from = [&](ShardId from, const std::string& id) {
-      on(from, [&] { return service_->publish(make_event(type, id)); });
-      run(service_->settled());
-    };
-    auto& first = subscribed(shard, {subscribe(type)});
-    publish_from(0, "1");
-    EXPECT_THAT(events_of(shard, first), ElementsAre("1"));
-    const auto cursor = on(shard, [&] { return service_->cursor().text(); });
-    remove_all(shard);
-    publish_from(1, "2");
-    publish_from(2, "3");
-    auto& second = resumed(shard, {subscribe(type)}, cursor);
-    publish_from(1, "4");
-    EXPECT_THAT(events_of(shard, second), ElementsAre("2", "3", "4")) << "on shard " << shard;
-    EXPECT_THAT(on(shard, [&] { return second.gaps; }), IsEmpty());
-  }
-}
-
-TEST_F(SubscriptionServiceTest, AReplayHasOnlyWhatTheSubscriptionsAskFor) {
-  const Clause alice{{{0, FieldValue("alice")}}};
-  auto& other = subscribed(1, {subscribe("t")});
-  const auto cursor = on(1, [&] { return service_->cursor().text(); });
-  on(0, [&] {
-    for (const auto& event :
-         {make_event("t", "1", {FieldValue("alice")}), make_event("t", "2", {FieldValue("bob")}),
-          make_event("t", "3", {FieldValue("alice")})})
-      EXPECT_EQ(service_->publish(event), Outcome::kAccepted);
-  });
-  run(service_->settled());
-  auto& back = resumed(2, {subscribe("t", {alice})}, cursor);
-  EXPECT_THAT(events_of(2, back), ElementsAre("1", "3"));
-  EXPECT_THAT(events_of(1, other), ElementsAre("1", "2", "3"));
-}
-
-TEST_F(SubscriptionServiceTest, ACursorThatCannotBeResumedFromIsAGap) {
-  subscribed(0, {subscribe("t")});
-  on(0, [&] { return service_->publish(make_event("t", "1")); });
-  run(service_->settled());
-  auto restarted = on(0, [&] { return service_->cursor(); });
-  restarted.log ^= 1;
-  restarted.seconds = 1234;
-  auto& back = resumed(1, {subscribe("t")}, restarted.text());
-  EXPECT_THAT(events_of(1, back), ElementsAre("1")) << "all that this log has came later";
-  EXPECT_THAT(on(1, [&] { return back.gaps; }), ElementsAre("restarted since 1234"));
-
-  auto& lost = resumed(2, {subscribe("t")}, "what is this?");
-  EXPECT_THAT(events_of(2, lost), IsEmpty());
-  EXPECT_THAT(on(2, [&] { return lost.gaps; }), ElementsAre("unknown since 0"));
-
-  auto& stranger = resumed(2, {subscribe("never heard of")}, on(0, [&] {
-                             auto past = service_->cursor();
-                             past.position -= 1;
-                             past.seconds = 77;
-                             return past.text();
-                           }));
-  EXPECT_THAT(on(2, [&] { return stranger.gaps; }), ElementsAre("expired since 77"));
-}
-
-// Even if the log has the event before it is asked for anything.
-TEST_F(SubscriptionServiceTest, WithACursorThatIsNoneEventsCountFromWhenSubscriptionsAreEffective) {
-  subscribed(1, {subscribe("t")});
-  publish(0, make_event("t", "before"));
-  run(service_->settled());
-  auto& subscriber = *subscribers_[1].emplace_back(std::make_unique<TestSubscriber>());
-  subscriber.on_effective = [this] {
-    const auto at_once = [this](const std::function<void()>& act) {
-      std::promise<void> done;
-      boost::asio::post(shards_.executor(0), [&] {
-        act();
-        done.set_value();
-      });
-      done.get_future().get();
-    };
-    at_once([this] { EXPECT_EQ(service_->publish(make_event("t", "1")), Outcome::kAccepted); });
-    at_once([] {});  // behind the flush
-  };
-  on(1, [&] { service_->resume(subscriber, {subscribe("t")}, "what is this?"); });
-  EXPECT_THAT(received(1, subscriber, 1), ElementsAre("1"));
-  EXPECT_THAT(on(1, [&] { return subscriber.gaps; }), ElementsAre("unknown since 0"));
-}
-
-TEST_F(SubscriptionServiceTest, WhatIsPublishedBeforeTheFirstOldClientIsBackIsKeptForIt) {
-  for (ShardId from = 0; from < kShards; ++from)
-    on(from, [&] { return service_->publish(make_event("t", std::to_string(from))); });
-  run(service_->settled());
-  auto& fresh = subscribed(1, {subscribe("t")});
-  auto& back = resumed(2, {subscribe("t")}, "1-1-1");
-  on(0, [&] { return service_->publish(make_event("t", "9")); });
-  run(service_->settled());
-  EXPECT_THAT(events_of(2, back), testing::UnorderedElementsAre("0", "1", "2", "9"));
-  EXPECT_THAT(events_of(1, fresh), ElementsAre("9"));
-}
-
-// While two shards publish, a client of the third goes and comes back; the model is: everything,
-// in one order, once.
-TEST_F(SubscriptionServiceTest, NothingIsLostOrDoubledHoweverOftenAClientComesBack) {
-  auto& witness = subscribed(0, {subscribe("t")});
-  auto* client = &subscribed(1, {subscribe("t")});
-  std::vector<std::string> got;
-  std::atomic<bool> is_over{false};
-  const auto publish_many = [&](ShardId from) {
-    for (int i = 0; i < 3000; ++i) {
-      const auto id = std::to_string(from) + ":" + std::to_string(i);
-      while (on(from, [&] { return service_->publish(make_event("t", id)); }) != Outcome::kAccepted)
-        std::this_thread::yield();
-    }
-  };
-  std::thread publishers([&] {
-    std::thread other([&] { publish_many(2); });
-    publish_many(0);
-    other.join();
-    is_over = true;
-  });
-  for (bool is_last = false; !is_last;) {
-    is_last = is_over;
-    const auto cursor = on(1, [&] {
-      const auto taken = client->take();
-      got.insert(got.end(), taken.begin(), taken.end());
-      auto text = client->place(service_->cursor()).text();
-      service_->remove(*client);
-      return text;
-    });
-    client = &resumed(1, {subscribe("t")}, cursor);
-  }
-  publishers.join();
-  run(service_->settled());
-  const auto rest = events_of(1, *client);
-  got.insert(got.end(), rest.begin(), rest.end());
-  EXPECT_EQ(got.size(), 6000U);
-  EXPECT_EQ(got, events_of(0, witness));
-}
-
 TEST_F(SubscriptionServiceTest, ReadsSubscriptionsWithItsExtractors) {
   const auto good = service_->parse(R"([{"eventType":"t","oneOf":[{"name":"x"}]}])");
   ASSERT_TRUE(good.has_value());
@@ -489,34 +232,6 @@ TEST_F(SubscriptionServiceTest, StopsTwice) {
   stop();
   stop();
 }
-
-/// One part and no other, as while the module stops.
-class SinglePartTest : public testing::Test {
- public:
-  ~SinglePartTest() override { shards_.finish(); }
-
- protected:
-  explicit SinglePartTest(std::size_t shards = 2)
-      : shards_(shards, 100), registry_(shards), parts_(std::make_shared<Parts>(shards)) {
-    shards_.start();
-  }
-
-  template <class Ask>
-  auto on_shard_0(Ask ask) {
-    return run_on(shards_, 0, std::move(ask));
-  }
-  void make_part() {
-    part_ = std::make_unique<ShardSubscriptions>(Ref(shards_), parts_,
-                                                 Ref<metrics::Registry>(registry_), settings_);
-  }
-
-  const ShardSettings settings_{.event_queue_max = 100, .log = {}};
-  Shards shards_;
-  TestRegistry registry_;
-  std::shared_ptr<Parts> parts_;
-  std::unique_ptr<ShardSubscriptions> part_;
-  TestSubscriber subscriber_;
-};
 
 TEST_F(SinglePartTest, MessageToAShardWithoutPartEndsThere) {
   on_shard_0([&] {
@@ -542,11 +257,6 @@ TEST_F(SinglePartTest, EventsOfATurnInWhichThePartGoesAreGone) {
   for (int i = 0; i < 3; ++i) on_shard_0([] {});
   EXPECT_THAT(subscriber_.events, IsEmpty());
 }
-
-class OnlyShardTest : public SinglePartTest {
- protected:
-  OnlyShardTest() : SinglePartTest(1) {}
-};
 
 TEST_F(OnlyShardTest, PartThatGoesTakesItsSubscriptionsWithIt) {
   on_shard_0([&] {

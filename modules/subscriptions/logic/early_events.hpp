@@ -10,7 +10,7 @@
 
 namespace rig::subscriptions {
 
-/// Events that nobody wanted yet, in the first minutes after a start. The clients of the node that
+/// Events that nobody wanted yet, in the first minute after a start. The clients of the node that
 /// was here before come back one by one, and what is published before them is meant for them too.
 class EarlyEvents {
  public:

@@ -24,6 +24,8 @@ struct LogLimits {
   std::size_t bytes_per_type = std::size_t{64} << 20;
   std::size_t bytes = std::size_t{64} << 20;  ///< in total
   std::chrono::milliseconds age{300'000};
+  /// So long after a start, what nobody wants yet is kept for those who come back; at most `age`.
+  std::chrono::milliseconds restart_grace{60'000};
 };
 
 /// The latest events of the types that are recorded, so that clients that come back get what they

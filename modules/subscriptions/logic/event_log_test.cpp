@@ -237,7 +237,7 @@ class EarlyEventLogTest : public ::testing::Test {
     return std::make_shared<const cloudevents::Event>(std::move(parts), start_ + time);
   }
   std::uint64_t append(const std::string& type, const std::string& id) {
-    return log_.append(event(type, id), start_);
+    return log_.append(event_at(type, id, std::chrono::seconds(1)), start_);
   }
   std::uint64_t append_early(const std::string& type, const std::string& id, int microseconds) {
     return log_.append_early(event_at(type, id, std::chrono::microseconds(microseconds)), start_);

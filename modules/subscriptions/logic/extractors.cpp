@@ -23,6 +23,7 @@ struct Field {
   std::optional<std::uint64_t> index;
   JsonPointer event;
   std::optional<JsonPointer> claim;
+  bool is_enforced = false;
 };
 
 /// Reads the fields of one event type and notes what is wrong with them.
@@ -49,6 +50,7 @@ class TypeReader {
 
     TypeFields result;
     for (Field& field : fields) {
+      if (field.is_enforced) result.enforced.push_back(result.names.size());
       result.names.push_back(std::move(field.name));
       result.plan.fields.push_back(std::move(field.event));
       result.claims.push_back(std::move(field.claim));
@@ -67,6 +69,7 @@ class TypeReader {
     } else {
       read_index(*members, field);
       read_pointers(*members, field);
+      read_enforce(*members, field);
     }
     return field;
   }
@@ -94,6 +97,32 @@ class TypeReader {
     }
     const json::value* jwt = members.if_contains("jwt");
     if (jwt != nullptr && !jwt->is_null()) field.claim = read_pointer(*jwt, "jwt", field);
+  }
+
+  /// Security that somebody meant to switch on must not be off for a slip of the pen.
+  void read_enforce(const json::object& members, Field& field) {
+    const json::value* jwt = members.if_contains("jwt");
+    for (const auto& [name, value] : members) {
+      if (name != "enforce") {
+        if (looks_like_enforce(name)) invalid(field, quote_json(name) + ": is enforce meant?");
+        const json::object* object = value.if_object();
+        if (object != nullptr && object->contains("enforce"))
+          invalid(field, "enforce belongs beside " + std::string(name) + ", not into it");
+      } else if (!value.is_bool()) {
+        invalid(field, "enforce is not a boolean");
+      } else if (jwt == nullptr || jwt->is_null()) {
+        invalid(field, "enforce needs jwt.json_pointer");
+      } else {
+        field.is_enforced = value.get_bool();
+      }
+    }
+  }
+
+  static bool looks_like_enforce(std::string_view name) {
+    constexpr std::string_view kStem = "enforc";
+    return name.size() >= kStem.size() &&
+           std::ranges::equal(name.substr(0, kStem.size()), kStem,
+                              [](char a, char b) { return (a | 0x20) == b; });
   }
 
   std::optional<JsonPointer> read_pointer(const json::value& config, const std::string& where,
@@ -182,8 +211,11 @@ Extractors Extractors::parse(std::string_view text, std::size_t event_type_bytes
       continue;
     }
     TypeFields read = reader.read(*fields);
+    if (std::ranges::any_of(read.claims, [](const auto& claim) { return claim.has_value(); }))
+      extractors.types_with_claims_.emplace_back(type);
     if (!read.names.empty()) extractors.types_.emplace(type, std::move(read));
   }
+  std::ranges::sort(extractors.types_with_claims_);
   return extractors;
 }
 

@@ -21,6 +21,9 @@ struct TypeFields {
   std::vector<std::string> names;
   cloudevents::FieldPlan plan;  ///< where the fields are in an event
   std::vector<std::optional<cloudevents::JsonPointer>> claims;  ///< and in a token
+  /// The positions of those that are security: no subscription may ask for other values than the
+  /// claims. Sorted; each has a claim.
+  std::vector<std::size_t> enforced;
 
   [[nodiscard]] std::optional<std::size_t> position(std::string_view name) const noexcept;
 };
@@ -39,6 +42,10 @@ class Extractors final : public cloudevents::FieldPlans {
       std::string_view event_type) const noexcept override;
   /// Null if the type has no fields.
   [[nodiscard]] const TypeFields* fields_of(std::string_view event_type) const noexcept;
+  /// The types with a field that has a claim, sorted.
+  [[nodiscard]] const std::vector<std::string>& types_with_claims() const noexcept {
+    return types_with_claims_;
+  }
 
  private:
   struct Hash {
@@ -47,6 +54,7 @@ class Extractors final : public cloudevents::FieldPlans {
     std::size_t operator()(std::string_view type) const noexcept { return hash_of(type); }
   };
   boost::unordered_flat_map<std::string, TypeFields, Hash, std::equal_to<>> types_;
+  std::vector<std::string> types_with_claims_;
 };
 
 }  // namespace rig::subscriptions

@@ -142,6 +142,49 @@ TEST(Extractors, TokenPointerIsCheckedIfThereIsOne) {
               ElementsAre(prefix + "jwt.json_pointer does not start with '/'"));
 }
 
+TEST(Extractors, FieldsOfATypeCanBeEnforced) {
+  const Parsed parsed(R"({
+    "b": {"z": {"stable_field_index": 9, "event": {"json_pointer": "/z"},
+                "jwt": {"json_pointer": "/z"}, "enforce": true},
+          "y": {"stable_field_index": 5, "event": {"json_pointer": "/y"},
+                "jwt": {"json_pointer": "/y"}, "enforce": false},
+          "x": {"stable_field_index": 1, "event": {"json_pointer": "/x"},
+                "jwt": {"json_pointer": "/x"}, "enforce": true},
+          "w": {"stable_field_index": 0, "event": {"json_pointer": "/w"}}},
+    "a": {"f": {"stable_field_index": 0, "event": {"json_pointer": "/f"},
+                "jwt": {"json_pointer": "/f"}}},
+    "c": {"f": {"stable_field_index": 0, "event": {"json_pointer": "/f"}, "jwt": null}}})");
+  EXPECT_THAT(parsed.problems, IsEmpty());
+  EXPECT_THAT(parsed.extractors.fields_of("b")->enforced, ElementsAre(1, 3));
+  EXPECT_THAT(parsed.extractors.fields_of("a")->enforced, IsEmpty());
+  EXPECT_THAT(parsed.extractors.types_with_claims(), ElementsAre("a", "b"));
+}
+
+// Security that is off though it was meant to be on is found before the first client comes.
+TEST(Extractors, EnforceIsABooleanBesideATokenPointer) {
+  const auto with = [](const std::string& members) {
+    return problems(R"({"t": {"a": {"stable_field_index": 0, "event": {"json_pointer": "/a"})" +
+                    members + "}}}");
+  };
+  const std::string prefix = R"(event type "t": Invalid configuration for fields: ["a"]: )";
+  const std::string jwt = R"(, "jwt": {"json_pointer": "/a"})";
+  for (const std::string value : {"null", "1", "\"true\"", "{}", "[true]"}) {
+    EXPECT_THAT(with(jwt + R"(, "enforce": )" + value),
+                ElementsAre(prefix + "enforce is not a boolean"));
+  }
+  for (const std::string members : {"", R"(, "jwt": null)"}) {
+    EXPECT_THAT(with(members + R"(, "enforce": true)"),
+                ElementsAre(prefix + "enforce needs jwt.json_pointer"));
+    EXPECT_THAT(with(members + R"(, "enforce": false)"),
+                ElementsAre(prefix + "enforce needs jwt.json_pointer"));
+  }
+  EXPECT_THAT(with(R"(, "jwt": {"json_pointer": "/a", "enforce": true})"),
+              ElementsAre(prefix + "enforce belongs beside jwt, not into it"));
+  EXPECT_THAT(with(jwt + R"(, "Enforced": true)"),
+              ElementsAre(prefix + R"("Enforced": is enforce meant?)"));
+  EXPECT_THAT(with(jwt + R"(, "comment": "enforce")"), IsEmpty());
+}
+
 TEST(Extractors, FieldIsAnObjectWithAName) {
   EXPECT_THAT(problems(R"({"t": {"a": 5}})"),
               ElementsAre(R"(event type "t": Invalid configuration for fields: ["a"]: )"

@@ -40,8 +40,13 @@ std::vector<std::string_view> types_of(const SubscriptionList& list) {
 void Replays::add(Subscriber& subscriber, const SubscriptionList& list, std::string_view text) {
   RIG_ASSERT(!state_of(subscriber).is_replaying);
   const auto cursor = Cursor::parse(text);
-  Replay replay{
-      .ticket = ++last_ticket_, .list = list, .types = {}, .at = {}, .gap = {}, .next = {}};
+  Replay replay{.ticket = ++last_ticket_,
+                .list = list,
+                .types = {},
+                .at = {},
+                .gap = {},
+                .place = {},
+                .next = {}};
   const auto types = types_of(list);
   replay.types = std::make_shared<const std::vector<std::string>>(types.begin(), types.end());
   if (!cursor) {
@@ -59,7 +64,9 @@ void Replays::add(Subscriber& subscriber, const SubscriptionList& list, std::str
 
 bool Replays::remove(Subscriber& subscriber) noexcept {
   if (!std::exchange(state_of(subscriber).is_replaying, false)) return false;
-  replays_.erase(&subscriber);
+  const auto found = replays_.find(&subscriber);
+  if (found->second.step == Step::kWaiting) waiting_.erase(found->second.place);
+  replays_.erase(found);
   if (replays_.empty()) replays_.rehash(0);
   return true;
 }
@@ -70,31 +77,43 @@ bool Replays::defer(Subscriber& subscriber, SubscriptionList& list) {
   return true;
 }
 
-PageRequest Replays::ask(Subscriber& subscriber, Replay& replay) {
-  replay.is_asking = true;
-  return {&subscriber, replay.ticket, replay.types, replay.at.position,
-          std::min(PageRequest::kBytesMax, subscriber.page_bytes_max())};
+void Replays::want_page(Subscriber& subscriber, Replay& replay) {
+  replay.step = Step::kWaiting;
+  replay.place = waiting_.insert(waiting_.end(), &subscriber);
 }
 
-PageRequest Replays::begin(Subscriber& subscriber, std::uint64_t here) {
+void Replays::begin(Subscriber& subscriber, std::uint64_t here) {
   Replay& replay = replays_.at(&subscriber);
+  RIG_ASSERT(replay.step == Step::kStarting);
   if (replay.gap && replay.gap->reason == Gap::Reason::kUnknown) replay.at.position = here;
-  return ask(subscriber, replay);
+  want_page(subscriber, replay);
 }
 
-std::optional<PageRequest> Replays::next(Subscriber& subscriber) {
+void Replays::next(Subscriber& subscriber) {
   const auto found = replays_.find(&subscriber);
-  if (found == replays_.end() || found->second.is_asking) return std::nullopt;
-  return ask(subscriber, found->second);
+  if (found != replays_.end() && found->second.step == Step::kPaused)
+    want_page(subscriber, found->second);
+}
+
+std::optional<PageRequest> Replays::take() {
+  if (waiting_.empty() || pages_under_way_ == pages_under_way_max_) return std::nullopt;
+  Subscriber& subscriber = *waiting_.front();
+  waiting_.pop_front();
+  ++pages_under_way_;
+  Replay& replay = replays_.at(&subscriber);
+  replay.step = Step::kAsking;
+  return PageRequest{&subscriber, replay.ticket, replay.types, replay.at.position,
+                     std::min(PageRequest::kBytesMax, subscriber.page_bytes_max())};
 }
 
 Replays::Finished Replays::receive(const PageRequest& request, const EventLog::Page& page,
                                    std::size_t& delivered) noexcept {
+  --pages_under_way_;
   const auto found = replays_.find(request.subscriber);
   if (found == replays_.end() || found->second.ticket != request.ticket) return {};
   Subscriber& subscriber = *request.subscriber;
   Replay& replay = found->second;
-  replay.is_asking = false;
+  replay.step = Step::kPaused;
   if (!page.is_complete && !replay.gap) {
     const bool is_of_the_future = request.after > page.upto;
     replay.gap =

@@ -8,7 +8,9 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,10 +36,18 @@ struct PageRequest {
 /// published meanwhile gets to the log before it gets here, so a later page has it. The last page
 /// is answered by the log in the same order in which it forwards events, so that what comes here
 /// before it, is in it, and what comes after it, is not.
+///
+/// Only a few pages are under way at a time, and the others wait their turn: each page is a long
+/// piece of work, and between two of them what is published gets to those who are live.
 class Replays {
  public:
+  /// To deliver one and write it to the socket takes some 50 µs. A shard that is not the log's
+  /// waits for the answer; more than one keep it busy meanwhile.
+  static constexpr std::size_t kPagesUnderWayMax = 4;
+
   /// `log`: the cursors that can be resumed from.
-  explicit Replays(std::uint32_t log) : log_(log) {}
+  explicit Replays(std::uint32_t log, std::size_t pages_under_way_max = kPagesUnderWayMax)
+      : log_(log), pages_under_way_max_(pages_under_way_max) {}
 
   /// `list` is what the subscriber will have in force.
   void add(Subscriber& subscriber, const SubscriptionList& list, std::string_view cursor);
@@ -46,11 +56,15 @@ class Replays {
   /// A set of subscriptions that is to follow the replay; false if there is none going on.
   bool defer(Subscriber& subscriber, SubscriptionList& list);
 
-  /// The first page, now that the subscriptions are in force; whatever is at most at the position
-  /// `here` was published before.
-  PageRequest begin(Subscriber& subscriber, std::uint64_t here);
-  /// The next page; nothing if the subscriber is live already, or a page is on its way.
-  std::optional<PageRequest> next(Subscriber& subscriber);
+  /// Wants the first page, now that the subscriptions are in force; whatever is at most at the
+  /// position `here` was published before.
+  void begin(Subscriber& subscriber, std::uint64_t here);
+  /// Wants the next page, behind all others who want one. Does nothing if the subscriber is live
+  /// already, or waits for a page.
+  void next(Subscriber& subscriber);
+  /// What the log is to be asked for now, one after the other; nothing if nobody wants a page or
+  /// enough of them are under way. To be called after `begin`, `next` and `receive`.
+  std::optional<PageRequest> take();
 
   struct Finished {
     Subscriber* subscriber = nullptr;  ///< null: the replay goes on, or nobody waits for it
@@ -62,23 +76,37 @@ class Replays {
                    std::size_t& delivered) noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return replays_.size(); }
+  /// How many want a page that the log has not been asked for.
+  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
 
  private:
+  using Waiting = std::list<Subscriber*>;
+  enum class Step : std::uint8_t {
+    kStarting,  // its subscriptions are not in force yet
+    kWaiting,   // wants a page
+    kAsking,    // the page is under way
+    kPaused,    // has to take what it got
+  };
+
   struct Replay {
     std::uint64_t ticket;
     SubscriptionList list;
     std::shared_ptr<const std::vector<std::string>> types;
     Cursor at;
     std::optional<Gap> gap;  // not told yet
-    bool is_asking = false;
+    Step step = Step::kStarting;
+    Waiting::iterator place;  // if it is waiting
     std::optional<SubscriptionList> next;
   };
 
-  static PageRequest ask(Subscriber& subscriber, Replay& replay);
+  void want_page(Subscriber& subscriber, Replay& replay);
 
   const std::uint32_t log_;
+  const std::size_t pages_under_way_max_;
+  std::size_t pages_under_way_ = 0;  // also to those who are gone
   std::uint64_t last_ticket_ = 0;
   boost::unordered_flat_map<Subscriber*, Replay> replays_;
+  Waiting waiting_;  // first come, first served
 };
 
 /// True if any of the subscriptions matches the event.

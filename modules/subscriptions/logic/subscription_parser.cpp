@@ -1,7 +1,6 @@
 #include "logic/subscription_parser.hpp"
 
 #include "logic/event_type.hpp"
-#include "logic/json_text.hpp"
 
 #include <rig/cloudevents/codec.hpp>
 
@@ -23,12 +22,6 @@ namespace {
 /// Nothing, or why a subscription is refused.
 using Refusal = std::optional<std::string>;
 
-std::string over_limit(std::string_view what, std::size_t count, std::size_t max,
-                       std::string_view setting) {
-  return std::to_string(count) + " " + std::string(what) + ", at most " + std::to_string(max) +
-         " are allowed (" + std::string(setting) + ")";
-}
-
 std::size_t count_elements(JsonText array) {
   std::size_t count = 0;
   array.for_each_element([&](JsonText) { ++count; });
@@ -42,20 +35,6 @@ std::string shown(std::string_view name) {
   std::size_t end = kBytesMax;
   while ((static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;  // inside a character
   return quote_json(std::string(name.substr(0, end)) + "…");
-}
-
-FieldValue scalar(JsonText text) {
-  switch (text.kind()) {
-    case Kind::kString: return FieldValue(std::string_view(text.string()));
-    case Kind::kBoolean: return FieldValue(text.boolean());
-    case Kind::kNumber: {
-      const auto number = text.number();
-      if (number.is_int64()) return FieldValue(number.get_int64());
-      if (number.is_uint64()) return FieldValue(number.get_uint64());
-      return FieldValue(number.get_double());
-    }
-    default: return {};
-  }
 }
 
 /// The members of a subscription that mean something, under any of their names.
@@ -180,6 +159,26 @@ class Request {
 };
 
 }  // namespace
+
+std::string over_limit(std::string_view what, std::size_t count, std::size_t max,
+                       std::string_view setting) {
+  return std::to_string(count) + " " + std::string(what) + ", at most " + std::to_string(max) +
+         " are allowed (" + std::string(setting) + ")";
+}
+
+FieldValue scalar(JsonText text) {
+  switch (text.kind()) {
+    case Kind::kString: return FieldValue(std::string_view(text.string()));
+    case Kind::kBoolean: return FieldValue(text.boolean());
+    case Kind::kNumber: {
+      const auto number = text.number();
+      if (number.is_int64()) return FieldValue(number.get_int64());
+      if (number.is_uint64()) return FieldValue(number.get_uint64());
+      return FieldValue(number.get_double());
+    }
+    default: return {};
+  }
+}
 
 boost::system::result<SubscriptionList, std::string> SubscriptionParser::parse(
     std::string_view json) const {

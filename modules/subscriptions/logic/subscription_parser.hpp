@@ -1,7 +1,9 @@
 #pragma once
 
 #include "logic/extractors.hpp"
+#include "logic/json_text.hpp"
 
+#include <rig/cloudevents/field_value.hpp>
 #include <rig/subscriptions/subscription.hpp>
 
 #include <boost/system/result.hpp>
@@ -22,6 +24,13 @@ struct SubscriptionLimits {
   std::size_t field_sets_max = 16;
   std::size_t event_type_bytes_max = 256;
 };
+
+/// Why something is over a limit: "3 clauses, at most 2 are allowed (RIG_CLAUSES_MAX)".
+[[nodiscard]] std::string over_limit(std::string_view what, std::size_t count, std::size_t max,
+                                     std::string_view setting);
+
+/// What a constraint asks for; nothing if it is null, an object or an array.
+[[nodiscard]] cloudevents::FieldValue scalar(JsonText text);
 
 /// What to do with a clause about a field that the extractors do not have.
 enum class UnknownFields : std::uint8_t {

@@ -1,5 +1,6 @@
 #include "io/http_session.hpp"
 
+#include "io/opening.hpp"
 #include "io/sse_connection.hpp"
 #include "io/ws_connection.hpp"
 #include "logic/response_writer.hpp"
@@ -7,6 +8,7 @@
 #include "logic/ws_handshake.hpp"
 
 #include <rig/core/log.hpp>
+#include <rig/transport/credentials.hpp>
 
 #include <algorithm>
 #include <array>
@@ -43,6 +45,16 @@ HttpResponse options_response(const RouteTable::Match& match, bool is_preflight)
       response.headers.add("access-control-allow-headers", match.cors_headers);
   }
   return response;
+}
+
+/// Nothing: whoever asks may manage. Whether the node is well, anybody may know.
+Task<std::optional<HttpResponse>> refuse_management(Ref<access::Access> access,
+                                                    Ref<const HttpRequest> request) {
+  const auto path = request->path();
+  if (path == "/health" || path.starts_with("/health/")) co_return std::nullopt;
+  const auto answer = co_await access->may_manage(credentials_of(*request));
+  if (answer) co_return std::nullopt;
+  co_return denial_response(answer.error());
 }
 
 HttpResponse wrong_method(const RouteTable::Match& match) {
@@ -214,8 +226,15 @@ Task<bool> HttpSession::answer(HttpRequest request) {
     const auto client = shard_.admission().client_of(socket_.native_handle(), request.headers);
     response = co_await admit(client, opens);
   }
+  if (door_ == Door::kApi && !shard_.context().access.managing_is_open())
+    response = co_await refuse_management(shard_.context().access, std::as_const(request));
+  if (kind == RouteTable::Connection::kWebSocket && !response) {
+    const auto handshake = check_ws_handshake(request, {});
+    if (!handshake) response = handshake.error();
+  }
   if (opens && !response) {
-    response = open_connection(kind, request, extra);
+    auto wanted = co_await read_wanted(std::as_const(request));
+    response = open_connection(kind, request, extra, std::move(wanted));
     if (!response) co_return false;
     slot_->hold(nullptr);
   }
@@ -225,8 +244,6 @@ Task<bool> HttpSession::answer(HttpRequest request) {
         co_await write(write_stream_head(stream_response(extra), request.version, shard_.date()));
     co_return written&& framing.keep_alive&& request.version >= 11;
   }
-  if (kind == RouteTable::Connection::kWebSocket && !response)
-    response = check_ws_handshake(request, {}).error();
   if (!response) response = co_await respond(match, std::move(request));
   for (std::size_t i = 0; i < extra.size(); ++i)
     response->headers.add(extra[i].name, extra[i].value);
@@ -263,51 +280,56 @@ Task<HttpResponse> HttpSession::respond(RouteTable::Match match, HttpRequest req
   co_return HttpResponse::error(500, "Internal server error");
 }
 
-/// Hands the socket over to a long-lived connection; a response says why not.
+Task<HttpSession::Wanted> HttpSession::read_wanted(Ref<const HttpRequest> request) {
+  auto parsed = parse_stream_request(*request, shard_.subscriptions());
+  if (!parsed) co_return HttpResponse::text(400, parsed.error());
+  co_return co_await authorize_opening(shard_.context(), request, *std::move(parsed));
+}
+
 std::optional<HttpResponse> HttpSession::open_connection(RouteTable::Connection kind,
                                                          const HttpRequest& request,
-                                                         const Headers& extra) {
-  if (kind == RouteTable::Connection::kWebSocket) return open_websocket(request, extra);
-  StreamRequest wanted;
-  if (auto refusal = check_connection(request, wanted)) return refusal;
+                                                         const Headers& extra, Wanted wanted) {
+  wanted = admitted(std::move(wanted));
+  if (kind == RouteTable::Connection::kWebSocket)
+    return open_websocket(request, extra, std::move(wanted));
+  if (!wanted) return std::move(wanted).error();
   auto stream = std::make_unique<SseConnection>(shard_, std::move(*slot_), std::move(socket_),
                                                 request.version);
   SseConnection& opened = *stream;
   shard_.add(std::move(stream));
   opened.open(write_stream_head(stream_response(extra), request.version, shard_.date()),
-              std::move(wanted));
+              *std::move(wanted));
   return std::nullopt;
 }
 
 std::optional<HttpResponse> HttpSession::open_websocket(const HttpRequest& request,
-                                                        const Headers& extra) {
+                                                        const Headers& extra, Wanted wanted) {
   const auto handshake = check_ws_handshake(request, {.deflate = shard_.config().ws_deflate});
   if (!handshake) return handshake.error();
-  StreamRequest wanted;
-  auto refusal = check_connection(request, wanted);
-  if (refusal && !shard_.config().ws_accepts_refused) return refusal;
+  if (!wanted && !shard_.config().ws_accepts_refused) return std::move(wanted).error();
+  const bool with_cursors = wanted && wanted->wants_cursors;
   auto socket = std::make_unique<WsConnection>(shard_, std::move(*slot_), std::move(socket_),
-                                               handshake->deflate(), wanted.wants_cursors);
+                                               handshake->deflate(), with_cursors);
   WsConnection& opened = *socket;
   shard_.add(std::move(socket));
   std::string head = write_ws_head(*handshake, extra, shard_.date());
-  if (refusal) {
-    opened.refuse(std::move(head), refusal->body);
+  if (!wanted) {
+    opened.refuse(std::move(head), wanted.error().body);
     return std::nullopt;
   }
-  opened.open(std::move(head), std::move(wanted));
+  opened.open(std::move(head), *std::move(wanted));
   if (!kept_.empty()) opened.received(kept_);
   return std::nullopt;
 }
 
-/// Reads what the client wants; a response says why it cannot have it.
-std::optional<HttpResponse> HttpSession::check_connection(const HttpRequest& request,
-                                                          StreamRequest& wanted) {
-  auto parsed = parse_stream_request(request, shard_.subscriptions());
-  if (!parsed) return HttpResponse::text(400, parsed.error());
-  wanted = *std::move(parsed);
+/// The last look before it opens: what may have changed since it was asked, and who is one too
+/// many.
+HttpSession::Wanted HttpSession::admitted(Wanted wanted) {
+  if (!wanted) return wanted;
   if (shard_.is_draining()) return HttpResponse::error(503, "This node is stopping.");
-  return shard_.admission().admit_connection();
+  if (is_ended(shard_.sessions(), wanted->identity)) return session_ended(shard_.config());
+  if (auto refusal = shard_.admission().admit_connection()) return *std::move(refusal);
+  return wanted;
 }
 
 Task<bool> HttpSession::write(std::string bytes) {

@@ -41,10 +41,17 @@ class HttpSession : public TransportShard::Hook {
   /// What the limits per address say to a request; nothing: it may go on.
   Task<std::optional<HttpResponse>> admit(Address client, bool opens_connection);
   Task<HttpResponse> respond(RouteTable::Match match, HttpRequest request);
+  using Wanted = boost::system::result<StreamRequest, HttpResponse>;
+
+  /// What the client wants and may have, or why not.
+  Task<Wanted> read_wanted(Ref<const HttpRequest> request);
+  /// Hands the socket over to a long-lived connection; a response says why not.
   std::optional<HttpResponse> open_connection(RouteTable::Connection kind,
-                                              const HttpRequest& request, const Headers& extra);
-  std::optional<HttpResponse> open_websocket(const HttpRequest& request, const Headers& extra);
-  std::optional<HttpResponse> check_connection(const HttpRequest& request, StreamRequest& wanted);
+                                              const HttpRequest& request, const Headers& extra,
+                                              Wanted wanted);
+  std::optional<HttpResponse> open_websocket(const HttpRequest& request, const Headers& extra,
+                                             Wanted wanted);
+  Wanted admitted(Wanted wanted);
   Task<bool> write(std::string bytes);
   Task<> linger();
   void close_wait() noexcept;

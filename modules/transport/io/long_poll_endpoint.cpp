@@ -1,6 +1,7 @@
 #include "io/long_poll_endpoint.hpp"
 
 #include "io/long_poll_session.hpp"
+#include "io/opening.hpp"
 #include "logic/connection_token.hpp"
 #include "logic/long_poll_request.hpp"
 
@@ -57,12 +58,15 @@ Task<HttpResponse> LongPollEndpoint::answer(Ref<LongPollEndpoint> self, HttpRequ
     const auto page = co_await on_shard(self->shards_, token->shard, std::move(polling));
     if (page) co_return session_has(token->text(), *page);
   }
-  co_return self->open(request, cookies);
+  auto parsed = parse_long_poll_request(request, cookies, self->context_.subscriptions);
+  if (!parsed) co_return HttpResponse::text(400, parsed.error());
+  auto wanted =
+      co_await authorize_opening(self->context_, std::as_const(request), *std::move(parsed));
+  if (!wanted) co_return std::move(wanted).error();
+  co_return self->open(*std::move(wanted), cookies);
 }
 
-HttpResponse LongPollEndpoint::open(const HttpRequest& request, const LongPollCookies& cookies) {
-  auto wanted = parse_long_poll_request(request, cookies, context_.subscriptions);
-  if (!wanted) return HttpResponse::text(400, wanted.error());
+HttpResponse LongPollEndpoint::open(StreamRequest wanted, const LongPollCookies& cookies) {
   TransportShard& shard = parts_->local();
   if (shard.is_draining()) return HttpResponse::error(503, "This node is stopping.");
   if (shard.is_full()) {
@@ -70,13 +74,14 @@ HttpResponse LongPollEndpoint::open(const HttpRequest& request, const LongPollCo
     return HttpResponse::error(
         503, "This node has all the connections it may have (RIG_CONNECTIONS_MAX).");
   }
+  if (is_ended(shard.sessions(), wanted.identity)) return session_ended(shard.config());
   if (auto refusal = shard.admission().admit_connection()) return *std::move(refusal);
-  const bool has_lost_session = cookies.connection_token && !wanted->cursor;
+  const bool has_lost_session = cookies.connection_token && !wanted.cursor;
   auto session =
-      std::make_shared<LongPollSession>(shard, TransportShard::Slot(shard), wanted->wants_cursors);
+      std::make_shared<LongPollSession>(shard, TransportShard::Slot(shard), wanted.wants_cursors);
   shard.add(session);
   const auto token = session->token();
-  session->open(std::move(*wanted));
+  session->open(std::move(wanted));
   if (has_lost_session) {
     const auto old = ConnectionToken::parse(*cookies.connection_token);
     session->note_gap(gap_after(old, context_.node, cookies.last_event_id));

@@ -24,7 +24,7 @@ class LongPollEndpoint final : public HttpEndpoint {
 
  private:
   static Task<HttpResponse> answer(Ref<LongPollEndpoint> self, HttpRequest request);
-  HttpResponse open(const HttpRequest& request, const LongPollCookies& cookies);
+  HttpResponse open(StreamRequest wanted, const LongPollCookies& cookies);
 
   Ref<Shards> shards_;
   Ref<Sharded<TransportShard>> parts_;

@@ -40,6 +40,8 @@ void LongPollSession::open(StreamRequest request) {
   add_notice("rig.connection.create", connection_created(token().text()));
   asked_.ask(request.subscriptions);
   shard_.wheel().arm(idle_, shard_.config().longpolling.idle_timeout);
+  if (request.identity && !identify(std::move(request.identity)))
+    return end_by(EndOfIdentity::kSessionKilled);
   if (request.cursor) {
     source_ = Source::kReading;
     subscriptions.resume(*this, std::move(request.subscriptions), *request.cursor);
@@ -59,6 +61,18 @@ void LongPollSession::put(subscriptions::SubscriptionList list) {
   asked_.ask(list);
   is_confirmation_due_ = true;
   shard_.subscriptions().replace(*this, std::move(list));
+}
+
+bool LongPollSession::identify(access::IdentityRef identity) {
+  if (is_closed_) return true;  // nobody polls it any more
+  if (!identity_) identity_ = std::make_unique<ClientIdentity>(shard_, *this, *this);
+  return identity_->adopt(std::move(identity));
+}
+
+/// Polls that wait are told; the next one finds no session.
+void LongPollSession::end_by(EndOfIdentity end) noexcept {
+  add_notice(event_type_of(end), {});
+  close();
 }
 
 std::string LongPollSession::subscriptions_json() const {
@@ -142,6 +156,7 @@ void LongPollSession::wake() noexcept {
 void LongPollSession::close() noexcept {
   if (std::exchange(is_closed_, true)) return;
   shard_.subscriptions().remove(*this);
+  if (identity_) identity_->leave();
   idle_.cancel();
   wake();
   shard_.erase(*this);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/client_identity.hpp"
 #include "io/transport_shard.hpp"
 #include "logic/connection_names.hpp"
 #include "logic/notices.hpp"
@@ -25,6 +26,7 @@ namespace rig::transport {
 /// it for a while. Polls come from any shard.
 class LongPollSession final : public subscriptions::Subscriber,
                               public NamedConnection,
+                              public ClientIdentity::Holder,
                               public std::enable_shared_from_this<LongPollSession> {
  public:
   LongPollSession(TransportShard& shard, TransportShard::Slot slot, bool with_cursors);
@@ -46,6 +48,10 @@ class LongPollSession final : public subscriptions::Subscriber,
   [[nodiscard]] std::string subscriptions_json() const override;
   [[nodiscard]] std::string_view transport_name() const noexcept override { return kName; }
   static constexpr std::string_view kName = "longpolling";
+  [[nodiscard]] bool identify(access::IdentityRef identity) override;
+  [[nodiscard]] const access::Identity* identity() const noexcept override {
+    return identity_ ? identity_->get() : nullptr;
+  }
 
   void deliver(const cloudevents::EventRef& event) noexcept override;
   void subscriptions_effective() noexcept override;
@@ -68,6 +74,9 @@ class LongPollSession final : public subscriptions::Subscriber,
     kPaused,   ///< the log has more, but the buffer is full
   };
 
+  void tell(std::string_view type, std::string_view data) override { add_notice(type, data); }
+  void end_by(EndOfIdentity end) noexcept override;
+
   void add_notice(std::string_view type, std::string_view data);
   void put(subscriptions::SubscriptionList list);
   void read_on();
@@ -81,6 +90,7 @@ class LongPollSession final : public subscriptions::Subscriber,
   std::string in_force_json_;
   std::optional<subscriptions::SubscriptionList> next_;  // asked for before the end of the log
   std::vector<Timer*> waiting_;
+  std::unique_ptr<ClientIdentity> identity_;  // null: it has shown no token
   Idle idle_{*this};
   Source source_ = Source::kLive;
   bool is_closed_ = false;

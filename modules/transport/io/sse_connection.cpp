@@ -2,6 +2,8 @@
 
 #include "logic/sse_encoder.hpp"
 
+#include <rig/cloudevents/codec.hpp>
+
 #include <utility>
 
 namespace rig::transport {
@@ -23,6 +25,10 @@ ChunkRef SseConnection::heartbeat_chunk() noexcept { return shard().heartbeat(Wi
 
 ChunkRef SseConnection::welcome_chunk(const cloudevents::Event& event) {
   return encode_sse_welcome(event, shard().retry());
+}
+
+ChunkRef SseConnection::ending_chunk(EndOfIdentity end) {
+  return encode_sse_last(*cloudevents::make_gateway_event(event_type_of(end), {}));
 }
 
 ChunkRef SseConnection::goodbye_chunk() { return encode_sse_goodbye(shard().retry()); }

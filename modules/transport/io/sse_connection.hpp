@@ -17,6 +17,7 @@ class SseConnection final : public StreamConnection {
   ChunkRef notice_chunk(const cloudevents::Event& event, std::string_view cursor) const override;
   ChunkRef heartbeat_chunk() noexcept override;
   ChunkRef goodbye_chunk() override;
+  ChunkRef ending_chunk(EndOfIdentity end) override;
   ChunkRef welcome_chunk(const cloudevents::Event& event) override;
   // A client has nothing to say on its stream; what it sends is dropped.
   void received(std::string_view /*bytes*/) override {}

@@ -39,6 +39,8 @@ void StreamConnection::open(std::string head, StreamRequest request) {
 
   asked_.ask(request.subscriptions);
   await_peer();
+  if (request.identity && !identify(std::move(request.identity)))
+    return end_by(EndOfIdentity::kSessionKilled);
   shard_.wheel().arm(heartbeat_, shard_.config().heartbeat_interval);
   auto& subscriptions = shard_.subscriptions();
   if (!request.cursor) {
@@ -67,6 +69,14 @@ void StreamConnection::replace_subscriptions(subscriptions::SubscriptionList lis
   asked_.ask(list);
   shard_.subscriptions().replace(*this, std::move(list));
 }
+
+bool StreamConnection::identify(access::IdentityRef identity) {
+  if (is_ending_) return true;  // it is told nothing any more
+  if (!identity_) identity_ = std::make_unique<ClientIdentity>(shard_, *this, *this);
+  return identity_->adopt(std::move(identity));
+}
+
+void StreamConnection::end_by(EndOfIdentity end) noexcept { end_with(ending_chunk(end)); }
 
 void StreamConnection::send_notice(std::string_view type, std::string_view data,
                                    std::string_view cursor) {
@@ -146,6 +156,7 @@ void StreamConnection::end_with(ChunkRef last) {
 }
 
 void StreamConnection::leave() noexcept {
+  if (identity_) identity_->leave();
   shard_.subscriptions().remove(*this);
   end_replay();
 }

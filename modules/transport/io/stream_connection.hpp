@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/client_identity.hpp"
 #include "io/transport_shard.hpp"
 #include "logic/connection_token.hpp"
 #include "logic/notices.hpp"
@@ -23,6 +24,7 @@ namespace rig::transport {
 class StreamConnection : public subscriptions::Subscriber,
                          public TransportShard::Hook,
                          public NamedConnection,
+                         public ClientIdentity::Holder,
                          protected StreamWriter {
  public:
   ~StreamConnection() override;
@@ -39,6 +41,10 @@ class StreamConnection : public subscriptions::Subscriber,
 
   void replace_subscriptions(subscriptions::SubscriptionList list) override;
   [[nodiscard]] std::string subscriptions_json() const override { return asked_.json(); }
+  [[nodiscard]] bool identify(access::IdentityRef identity) override;
+  [[nodiscard]] const access::Identity* identity() const noexcept override {
+    return identity_ ? identity_->get() : nullptr;
+  }
 
   void deliver(const cloudevents::EventRef& event) noexcept override;
   void subscriptions_effective() noexcept override;
@@ -55,6 +61,8 @@ class StreamConnection : public subscriptions::Subscriber,
   virtual ChunkRef notice_chunk(const cloudevents::Event& event, std::string_view cursor) const = 0;
   virtual ChunkRef heartbeat_chunk() noexcept = 0;
   virtual ChunkRef goodbye_chunk() = 0;
+  /// The last one to a client that may not stay.
+  virtual ChunkRef ending_chunk(EndOfIdentity end) = 0;
   /// The first event of all.
   virtual ChunkRef welcome_chunk(const cloudevents::Event& event) = 0;
   /// What the peer said.
@@ -76,6 +84,9 @@ class StreamConnection : public subscriptions::Subscriber,
     StreamConnection& connection;
   };
 
+  void tell(std::string_view type, std::string_view data) override { send_notice(type, data); }
+  void end_by(EndOfIdentity end) noexcept override;
+
   void await_writable() noexcept override;
   void write_ended(End end) noexcept override;
   void drained() noexcept override;
@@ -93,6 +104,7 @@ class StreamConnection : public subscriptions::Subscriber,
   Socket socket_;
   Heartbeat heartbeat_{*this};
   SubscriptionsState asked_;
+  std::unique_ptr<ClientIdentity> identity_;  // null: it has shown no token
   std::unique_ptr<std::vector<subscriptions::SubscriptionList>> next_;  // asked for in a replay
   std::uint8_t waits_ = 0;  // handlers of the socket that are still to come
   bool is_chunked_;

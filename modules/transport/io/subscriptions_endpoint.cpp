@@ -1,6 +1,9 @@
 #include "io/subscriptions_endpoint.hpp"
 
+#include "io/opening.hpp"
 #include "logic/subscriptions_request.hpp"
+
+#include <rig/transport/credentials.hpp>
 
 #include <array>
 #include <optional>
@@ -23,12 +26,38 @@ constexpr std::array kRoutes{
 
 using Wanted = boost::system::result<subscriptions::SubscriptionList, SubscriptionsRefusal>;
 
-/// On the shard of the connection; false if there is none.
-Task<bool> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken token, Wanted wanted) {
-  NamedConnection* connection = parts->local().names().find(token);
-  if (connection == nullptr) co_return false;
-  if (wanted) connection->replace_subscriptions(*std::move(wanted));
-  co_return true;
+HttpResponse done() {
+  HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
+/// On the shard of the connection. Without a token the request has what the connection's allow.
+Task<HttpResponse> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken token, Wanted wanted,
+                           access::IdentityRef identity) {
+  TransportShard& shard = parts->local();
+  NamedConnection* connection = shard.names().find(token);
+  if (connection == nullptr) co_return no_such_connection();
+  if (identity && !connection->identify(identity)) co_return session_ended(shard.config());
+  if (!wanted) co_return std::move(wanted).error().response;
+  auto permitted =
+      identity
+          ? shard.subscriptions().permitted(*std::move(wanted), claims_of(identity.get()))
+          : shard.subscriptions().narrowed(*std::move(wanted), claims_of(connection->identity()));
+  if (!permitted) co_return invalid_subscriptions(permitted.error());
+  connection->replace_subscriptions(*std::move(permitted));
+  co_return done();
+}
+
+/// Who asks, and whether it may; a request that says nothing of itself is as good as its
+/// connection.
+Task<access::Access::Answer> ask(Ref<access::Access> access, Ref<const HttpRequest> request) {
+  auto credentials = credentials_of(*request);
+  if (credentials.empty() && access->subscription_check() == access::Access::Check::kOpen)
+    co_return nullptr;
+  access::Question question{std::string(request->headers.find("content-type").value_or("")),
+                            request->body};
+  co_return co_await access->may_subscribe(std::move(credentials), std::move(question));
 }
 
 Task<std::optional<std::string>> subscriptions_of(Ref<Sharded<TransportShard>> parts,
@@ -51,18 +80,14 @@ Task<HttpResponse> SubscriptionsEndpoint::put(Ref<SubscriptionsEndpoint> self,
                                               HttpRequest request) {
   auto wanted = parse_subscriptions_request(request, self->context_.subscriptions);
   if (!wanted && !wanted.error().comes_after_token) co_return wanted.error().response;
+  auto who = co_await ask(self->context_.access, std::as_const(request));
+  if (!who) co_return put_denied(self->context_.config, who.error());
   const auto token = token_in_path(request);
   if (!token) co_return invalid_token();
   if (token->node != self->context_.node || token->shard >= self->shards_->count())
     co_return no_such_connection();
-  const auto refusal = wanted ? std::nullopt : std::optional(wanted.error().response);
-  auto replacing = replace(self->parts_, *token, std::move(wanted));
-  const bool is_there = co_await on_shard(self->shards_, token->shard, std::move(replacing));
-  if (!is_there) co_return no_such_connection();
-  if (refusal) co_return *refusal;
-  HttpResponse done;
-  done.status = 204;
-  co_return done;
+  auto replacing = replace(self->parts_, *token, std::move(wanted), *std::move(who));
+  co_return co_await on_shard(self->shards_, token->shard, std::move(replacing));
 }
 
 Task<HttpResponse> SubscriptionsEndpoint::get(Ref<SubscriptionsEndpoint> self,

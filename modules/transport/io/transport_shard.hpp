@@ -12,6 +12,7 @@
 #include "logic/ws_deflate.hpp"
 #include "transport_metrics.hpp"
 
+#include <rig/access/access.hpp>
 #include <rig/cloudevents/event.hpp>
 #include <rig/core/deadline.hpp>
 #include <rig/core/lifecycle.hpp>
@@ -19,6 +20,7 @@
 #include <rig/core/shard.hpp>
 #include <rig/core/task_group.hpp>
 #include <rig/core/timer_wheel.hpp>
+#include <rig/sessions/sessions.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
 #include <rig/transport/http_endpoint.hpp>
@@ -62,6 +64,8 @@ struct TransportContext {
   const Lifecycle& lifecycle;
   subscriptions::Subscriptions& subscriptions;
   subscriptions::EventSink& events;
+  access::Access& access;
+  sessions::Sessions& sessions;
   Admission* admission = nullptr;  ///< the module's
 };
 
@@ -106,6 +110,8 @@ class TransportShard {
   static Task<> stop(Ref<TransportShard> self);
 
   void start_session(Socket socket, Door door);
+  /// Something that a connection waits for; it may be gone when it is done.
+  void spawn(Task<> task) { tasks_.spawn(std::move(task)); }
   void add(HttpSession& session);
   void remove(HttpSession& session);
   void add(std::unique_ptr<StreamConnection> stream);
@@ -135,6 +141,7 @@ class TransportShard {
   [[nodiscard]] Admission& admission() { return *context_.admission; }
   [[nodiscard]] SpareDescriptor& spare_descriptor() { return spare_descriptor_; }
   [[nodiscard]] subscriptions::Subscriptions& subscriptions() { return context_.subscriptions; }
+  [[nodiscard]] sessions::Sessions& sessions() { return context_.sessions; }
   [[nodiscard]] TimerWheel& wheel() { return context_.shards.wheel(); }
   [[nodiscard]] WriteQueue& writes() { return writes_; }
   [[nodiscard]] Executor executor() const { return executor_; }

@@ -1,8 +1,10 @@
 #include "io/ws_connection.hpp"
 
+#include "io/opening.hpp"
 #include "logic/notices.hpp"
 #include "logic/ws_encoder.hpp"
 #include "logic/ws_frame.hpp"
+#include "logic/ws_request.hpp"
 
 #include <utility>
 
@@ -58,6 +60,12 @@ ChunkRef WsConnection::goodbye_chunk() {
              : close_chunk(WsCloseCode::kGoingAway, "no answer to pings");
 }
 
+ChunkRef WsConnection::ending_chunk(EndOfIdentity end) {
+  return end == EndOfIdentity::kSessionKilled
+             ? close_chunk(WsCloseCode::kNormal, "Session killed.")
+             : close_chunk(WsCloseCode::kPolicyViolation, "Token expired.");
+}
+
 ChunkRef WsConnection::welcome_chunk(const cloudevents::Event& event) {
   return notice_chunk(event, {});
 }
@@ -84,14 +92,56 @@ void WsConnection::take(const WsItem& item) {
   }
 }
 
-/// A client may set its subscriptions; it has nothing else to say here.
+/// A client may set its subscriptions and show a fresh token; it has nothing else to say here.
 void WsConnection::take_text(std::string_view text) {
   using Reason = subscriptions::RequestError::Reason;
+  using Check = access::Access::Check;
   auto list = shard().subscriptions().parse_request(text);
-  if (list) return replace_subscriptions(std::move(*list));
-  if (list.error().reason != Reason::kInvalid)
+  const auto fresh = token_in_message(text);
+  if (!list && list.error().reason == Reason::kNoSubscriptions && fresh)
+    list =
+        shard().subscriptions().parse_request(R"({"subscriptions":)" + subscriptions_json() + "}");
+  if (!list && list.error().reason != Reason::kInvalid)
     return end_with(close_chunk(WsCloseCode::kNormal, kOneWay));
-  send_notice("rig.error", error_data(list.error().message));
+  if (!list) return say_error(list.error().message);
+
+  if (is_asking_) return say_error("The request before this one is still being decided.");
+  const auto check = shard().context().access.subscription_check();
+  if (!fresh && check == Check::kToken && identity() == nullptr)
+    return say_error("A token is needed: the member jwt.");
+  if (!fresh && check != Check::kService) return set_subscriptions(*std::move(list));
+  is_asking_ = true;
+  shard().spawn(ask_and_set(shard(), token(), {{}, fresh.value_or("")}, *std::move(list)));
+}
+
+Task<> WsConnection::ask_and_set(Ref<TransportShard> shard, ConnectionToken connection,
+                                 access::Credentials credentials,
+                                 subscriptions::SubscriptionList list) {
+  access::Question question{"application/json; charset=utf-8",
+                            R"({"subscriptions":)" + subscriptions_as_json(list) + "}"};
+  auto answer =
+      co_await shard->context().access.may_subscribe(std::move(credentials), std::move(question));
+  // It may have left meanwhile. Nothing but a WebSocket has this token.
+  if (NamedConnection* still_there = shard->names().find(connection))
+    static_cast<WsConnection*>(still_there)->answered(std::move(answer), std::move(list));
+}
+
+void WsConnection::answered(access::Access::Answer answer, subscriptions::SubscriptionList list) {
+  is_asking_ = false;
+  if (is_ending()) return;
+  if (!answer) return say_error(answer.error().message);
+  if (*answer && !identify(*answer)) return say_error("The session of the token was ended.");
+  set_subscriptions(std::move(list));
+}
+
+void WsConnection::set_subscriptions(subscriptions::SubscriptionList list) {
+  auto permitted = shard().subscriptions().permitted(std::move(list), claims_of(identity()));
+  if (!permitted) return say_error(permitted.error());
+  replace_subscriptions(*std::move(permitted));
+}
+
+void WsConnection::say_error(std::string_view message) {
+  send_notice("rig.error", error_data(message));
 }
 
 }  // namespace rig::transport

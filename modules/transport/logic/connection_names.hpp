@@ -2,6 +2,7 @@
 
 #include "logic/connection_token.hpp"
 
+#include <rig/access/identity.hpp>
 #include <rig/subscriptions/subscription.hpp>
 
 #include <cstdint>
@@ -21,6 +22,11 @@ class NamedConnection {
   /// What was asked for last, as a JSON array.
   [[nodiscard]] virtual std::string subscriptions_json() const = 0;
   [[nodiscard]] virtual std::string_view transport_name() const noexcept = 0;  ///< "sse"
+  /// From now on the client is who this says, and in its sessions too. False, and nothing done, if
+  /// one of them was ended.
+  [[nodiscard]] virtual bool identify(access::IdentityRef identity) = 0;
+  /// Null: nobody in particular.
+  [[nodiscard]] virtual const access::Identity* identity() const noexcept = 0;
 
   [[nodiscard]] ConnectionToken token() const noexcept;
 

@@ -63,6 +63,16 @@ std::string gap_data(const subscriptions::Gap& gap) {
       .append("}");
 }
 
+std::string expiry_data(std::chrono::system_clock::time_point expires_at,
+                        std::chrono::seconds left) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(expires_at.time_since_epoch());
+  return std::string(R"({"expires_at":)")
+      .append(time_or_null(static_cast<std::uint64_t>(seconds.count())))
+      .append(R"(,"seconds":)")
+      .append(std::to_string(left.count()))
+      .append("}");
+}
+
 std::string error_data(std::string_view message) {
   return std::string(R"({"message":)").append(cloudevents::quote_json(message)).append("}");
 }

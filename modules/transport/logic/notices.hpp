@@ -3,6 +3,7 @@
 #include <rig/subscriptions/cursor.hpp>
 #include <rig/subscriptions/subscription.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -18,6 +19,9 @@ std::string subscriptions_as_json(const subscriptions::SubscriptionList& list);
 /// {"reason":"expired","since":"2026-01-02T03:04:05Z"}; since is null if it is not known.
 std::string gap_data(const subscriptions::Gap& gap);
 std::string error_data(std::string_view message);
+/// {"expires_at":"2026-01-02T03:04:05Z","seconds":30}
+std::string expiry_data(std::chrono::system_clock::time_point expires_at,
+                        std::chrono::seconds left);
 
 /// What a connection was asked to be subscribed to, and which of that it has not confirmed yet. A
 /// set that a newer one overtakes is confirmed together with it: nothing happens in between.

@@ -58,6 +58,23 @@ ChunkRef whole(std::string_view message, cloudevents::EventRef event = nullptr) 
   return ChunkRef(new Chunk(frame(message, 0, kCrlf), {}, std::move(event)));
 }
 
+/// With the end of the body behind it (RFC 9112, 7.1).
+ChunkRef whole_and_last(std::string_view message) {
+  constexpr std::string_view kLastChunk = "0\r\n\r\n";
+  Chunk::Frame made = frame(message, 0, kCrlf);
+  made.bytes += kLastChunk;
+  made.suffix += kLastChunk.size();
+  return ChunkRef(new Chunk(std::move(made), {}, nullptr));
+}
+
+std::string message_of(const cloudevents::Event& event, std::string_view cursor) {
+  std::string message = head_of(event);
+  append_data(message, event.json());
+  append_id(message, cursor);
+  message += '\n';
+  return message;
+}
+
 }  // namespace
 
 ChunkRef encode_sse(const cloudevents::EventRef& event, std::string_view cursor) {
@@ -77,11 +94,11 @@ ChunkRef encode_sse(const cloudevents::EventRef& event, std::string_view cursor)
 }
 
 ChunkRef encode_sse_notice(const cloudevents::Event& event, std::string_view cursor) {
-  std::string message = head_of(event);
-  append_data(message, event.json());
-  append_id(message, cursor);
-  message += '\n';
-  return whole(message);
+  return whole(message_of(event, cursor));
+}
+
+ChunkRef encode_sse_last(const cloudevents::Event& event) {
+  return whole_and_last(message_of(event, {}));
 }
 
 ChunkRef encode_sse_comment(std::string_view text) {
@@ -96,13 +113,9 @@ ChunkRef encode_sse_welcome(const cloudevents::Event& event, std::chrono::millis
 }
 
 ChunkRef encode_sse_goodbye(std::chrono::milliseconds retry) {
-  constexpr std::string_view kLastChunk = "0\r\n\r\n";
   std::string message = ": goodbye\n";
   append_retry(message, retry);
-  Chunk::Frame goodbye = frame(message, 0, kCrlf);
-  goodbye.bytes += kLastChunk;
-  goodbye.suffix += kLastChunk.size();
-  return ChunkRef(new Chunk(std::move(goodbye), {}, nullptr));
+  return whole_and_last(message);
 }
 
 }  // namespace rig::transport

@@ -16,6 +16,9 @@ ChunkRef encode_sse(const cloudevents::EventRef& event, std::string_view cursor)
 /// The same for the gateway's own events, which are no deliveries; without a cursor if it is empty.
 ChunkRef encode_sse_notice(const cloudevents::Event& event, std::string_view cursor);
 
+/// An event of the gateway behind which the stream ends.
+ChunkRef encode_sse_last(const cloudevents::Event& event);
+
 /// A comment, which clients ignore: keeps proxies from closing a quiet stream.
 ChunkRef encode_sse_comment(std::string_view text);
 

@@ -1,5 +1,7 @@
 #include "logic/sse_encoder.hpp"
 
+#include <rig/cloudevents/codec.hpp>
+
 #include <gtest/gtest.h>
 
 namespace rig::transport {
@@ -56,6 +58,13 @@ TEST(SseEncoder, SizesAreThoseOfTheBytes) {
     EXPECT_EQ(chunk->size(true), chunk->bytes(true).size());
     EXPECT_EQ(chunk->size(false), chunk->bytes(false).size());
   }
+}
+
+TEST(SseEncoder, TheLastEventEndsTheBody) {
+  const auto event = cloudevents::make_gateway_event("rig.session_killed", {});
+  const auto last = encode_sse_last(*event);
+  EXPECT_EQ(last->bytes(false), encode_sse_notice(*event, {})->bytes(false));
+  EXPECT_EQ(last->bytes(true), encode_sse_notice(*event, {})->bytes(true) + "0\r\n\r\n");
 }
 
 TEST(SseEncoder, AGoodbyeSaysWhenToComeBackAndEndsTheBody) {

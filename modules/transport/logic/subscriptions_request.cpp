@@ -42,11 +42,6 @@ HttpResponse not_acceptable(std::string_view accept) {
                        "  application/json\n\n"));
 }
 
-bool has_bearer(const HttpRequest& request) noexcept {
-  const auto authorization = request.headers.find("authorization");
-  return authorization && same_word(trimmed(*authorization).substr(0, 7), "bearer ");
-}
-
 }  // namespace
 
 std::optional<ConnectionToken> token_in_path(const HttpRequest& request) noexcept {
@@ -64,6 +59,12 @@ HttpResponse no_such_connection() {
   return HttpResponse::text(410, "Connection no longer exists.");
 }
 
+HttpResponse invalid_subscriptions(std::string_view why) {
+  return HttpResponse::text(
+      400, std::string("cannot accept subscription request: could not parse given subscriptions: ")
+               .append(why));
+}
+
 boost::system::result<subscriptions::SubscriptionList, SubscriptionsRefusal>
 parse_subscriptions_request(const HttpRequest& request,
                             const subscriptions::Subscriptions& subscriptions) {
@@ -72,11 +73,6 @@ parse_subscriptions_request(const HttpRequest& request,
   const auto refused = [](std::string text) {
     return Refusal{HttpResponse::text(400, std::move(text))};
   };
-  const auto refused_after_token = [](std::string_view why) {
-    return Refusal{
-        HttpResponse::text(400, std::string("cannot accept subscription request: ").append(why)),
-        true};
-  };
   const auto accept = request.headers.find("accept");
   if (accept && !accepts_json(*accept)) return Refusal{not_acceptable(*accept)};
   const auto type = request.headers.find("content-type");
@@ -84,11 +80,6 @@ parse_subscriptions_request(const HttpRequest& request,
     return Refusal{HttpResponse::text(415, "Expected the content type application/json.")};
   if (!same_word(essence(*type), "application/json")) return refused("Expected JSON encoded body.");
   auto list = subscriptions.parse_request(request.body);
-  const bool is_request = list || list.error().reason == Reason::kInvalid;
-  if (is_request && has_bearer(request)) {
-    return refused_after_token(
-        "invalid authorization header: could not decode JWT: this gateway has no key to verify it");
-  }
   if (list) return *std::move(list);
   const std::string& message = list.error().message;
   switch (list.error().reason) {
@@ -97,7 +88,7 @@ parse_subscriptions_request(const HttpRequest& request,
     case Reason::kNoSubscriptions: return refused(message);
     case Reason::kInvalid: break;
   }
-  return refused_after_token("could not parse given subscriptions: " + message);
+  return Refusal{invalid_subscriptions(message), true};
 }
 
 }  // namespace rig::transport

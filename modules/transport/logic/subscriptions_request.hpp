@@ -8,6 +8,7 @@
 #include <boost/system/result.hpp>
 
 #include <optional>
+#include <string_view>
 
 namespace rig::transport {
 
@@ -17,6 +18,8 @@ std::optional<ConnectionToken> token_in_path(const HttpRequest& request) noexcep
 /// Answers that both methods share.
 HttpResponse invalid_token();
 HttpResponse no_such_connection();
+/// 400, with the reason that the subscriptions module gives.
+HttpResponse invalid_subscriptions(std::string_view why);
 
 /// Why a `PUT` is refused, and when: some refusals come after those about the token.
 struct SubscriptionsRefusal {

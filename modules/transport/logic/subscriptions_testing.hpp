@@ -2,6 +2,7 @@
 
 #include <rig/subscriptions/subscriptions.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,14 @@ class FakeSubscriptions final : public subscriptions::Subscriptions {
     auto list = parse(json.substr(1, json.size() - 2));
     if (!list) return Error{Reason::kInvalid, list.error()};
     return *std::move(list);
+  }
+  [[nodiscard]] boost::system::result<List, std::string> permitted(
+      List asked, std::span<const boost::json::object* const> /*claims*/) const override {
+    return asked;
+  }
+  [[nodiscard]] boost::system::result<List, std::string> narrowed(
+      List asked, std::span<const boost::json::object* const> /*claims*/) const override {
+    return asked;
   }
   void replace(subscriptions::Subscriber& /*subscriber*/, List /*list*/) override {}
   void resume(subscriptions::Subscriber& /*subscriber*/, List /*list*/,

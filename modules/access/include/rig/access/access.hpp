@@ -25,15 +25,22 @@ class Access {
 
   using Answer = boost::system::result<IdentityRef, Denial>;
 
-  /// Whether a client that says nothing of itself may subscribe or submit: then nobody needs to
-  /// ask.
-  [[nodiscard]] virtual bool subscribing_is_open() const noexcept = 0;
-  [[nodiscard]] virtual bool submitting_is_open() const noexcept = 0;
+  /// How the settings let clients subscribe, submit and manage.
+  enum class Check : std::uint8_t {
+    kOpen,     ///< everybody may, nobody needs to ask
+    kToken,    ///< whoever has a valid token
+    kService,  ///< another service decides
+  };
+  [[nodiscard]] virtual Check subscription_check() const noexcept = 0;
+  [[nodiscard]] virtual Check submission_check() const noexcept = 0;
+  [[nodiscard]] virtual bool managing_is_open() const noexcept = 0;
+  /// False without any key: then no token says anything.
+  [[nodiscard]] virtual bool knows_keys() const noexcept = 0;
 
-  /// Who a client is that connects (`is_new`) or changes its subscriptions. A token that it shows
-  /// must be valid even if none is needed.
+  /// Who a client is that connects or changes its subscriptions. All tokens that it shows must be
+  /// valid, even if none is needed.
   virtual Task<Answer> identify(Credentials credentials) = 0;
-  /// Whether it may have these subscriptions (SUBSCRIPTION_CHECK).
+  /// Whether it may have the subscriptions that it asks for (SUBSCRIPTION_CHECK), and who it is.
   virtual Task<Answer> may_subscribe(Credentials credentials, Question question) = 0;
   /// Whether it may publish this event (SUBMISSION_CHECK).
   virtual Task<Answer> may_submit(Credentials credentials, Question question) = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <rig/jwt/token.hpp>
-#include <rig/sessions/sessions.hpp>
+#include <rig/sessions/member.hpp>
 
 #include <chrono>
 #include <memory>

@@ -13,7 +13,8 @@ namespace rig::jwt {
 /// What a token says that was found valid. Immutable, read on every shard.
 struct Token {
   boost::json::object claims;
-  std::optional<std::chrono::system_clock::time_point> expires_at;  ///< `exp`, if it has one
+  /// `exp` and the leeway of the settings, if it has one.
+  std::optional<std::chrono::system_clock::time_point> expires_at;
 };
 using TokenRef = std::shared_ptr<const Token>;
 

@@ -1,34 +1,22 @@
 #pragma once
 
 #include <rig/core/task.hpp>
+#include <rig/sessions/blacklist_entry.hpp>
 
-#include <chrono>
-#include <cstdint>
 #include <functional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace rig::sessions {
 
-/// One entry of the blacklist, as nodes exchange it. An entry that was lifted stays until `until`,
-/// so that a node which has not heard of it cannot bring it back.
-struct BlacklistEntry {
-  std::string session;
-  std::chrono::sys_seconds until;
-  std::uint64_t version = 0;  ///< rises with each change of the session's entry, on any node
-  bool is_lifted = false;
-  bool operator==(const BlacklistEntry&) const = default;
-};
-
 /// The blacklist as other nodes see it. Of two entries of one session the higher version holds; of
-/// equal versions the one that is not lifted, then the later `until`: merging in any order, any
-/// number of times, gives the same on every node.
+/// equal versions the one that is not lifted, then the later `until`; and it is remembered as long
+/// as either: merging in any order, any number of times, gives the same on every node.
 class BlacklistReplica {
  public:
   static constexpr std::string_view kPort = "sessions.blacklist_replica";
 
-  /// All entries that have not expired.
+  /// All entries that are remembered.
   virtual Task<std::vector<BlacklistEntry>> snapshot() = 0;
   /// Takes what another node knows; done as `Sessions::blacklist` is for what is new in it.
   virtual Task<> merge(std::vector<BlacklistEntry> entries) = 0;

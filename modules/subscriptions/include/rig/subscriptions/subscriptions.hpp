@@ -5,11 +5,13 @@
 #include <rig/subscriptions/subscriber_state.hpp>
 #include <rig/subscriptions/subscription.hpp>
 
+#include <boost/json/fwd.hpp>
 #include <boost/system/result.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -65,6 +67,18 @@ class Subscriptions {
   /// The same for an object with the member `subscriptions`: `{"subscriptions":[…]}`.
   [[nodiscard]] virtual boost::system::result<SubscriptionList, RequestError> parse_request(
       std::string_view json) const = 0;
+
+  /// What a client may have that asks for `asked` and whose valid tokens have these `claims`
+  /// (empty: it has none): what follows from the claims (`jwt` pointers of the extractors), then
+  /// what it asked for; all of it narrowed where the extractors say `enforce`. The JSON of the
+  /// result, parsed and asked for again, gives the same. The error is the reason that the client
+  /// sees.
+  [[nodiscard]] virtual boost::system::result<SubscriptionList, std::string> permitted(
+      SubscriptionList asked, std::span<const boost::json::object* const> claims) const = 0;
+  /// The same without what follows from the claims: for a request that shows no token, on a
+  /// connection that has shown some.
+  [[nodiscard]] virtual boost::system::result<SubscriptionList, std::string> narrowed(
+      SubscriptionList asked, std::span<const boost::json::object* const> claims) const = 0;
 
   /// Sets the subscriptions of `subscriber`, all or nothing, instead of what it had. They take
   /// effect together, just before `subscriptions_effective` is called: at once (within this call)

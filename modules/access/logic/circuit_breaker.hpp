@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace rig::access {
+
+/// Keeps requests from a service that does not answer: after some failures in a row none is sent
+/// for a pause, which doubles each time; then a single one tries. Time is the caller's.
+class CircuitBreaker {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  struct Settings {
+    std::uint32_t failures_max = 5;
+    std::chrono::milliseconds pause{1'000};
+    std::chrono::milliseconds pause_max{30'000};
+  };
+
+  explicit CircuitBreaker(Settings settings) : settings_(settings), pause_(settings.pause) {}
+
+  /// Whether a request may be sent now. Each that is, is followed by `succeeded`, `failed` or
+  /// `given_up`.
+  [[nodiscard]] bool admits(Time now) noexcept;
+  void succeeded() noexcept;
+  void failed(Time now) noexcept;
+  void given_up() noexcept { is_trying_ = false; }  ///< nothing is known of the service
+  [[nodiscard]] bool is_open() const noexcept { return failures_ >= settings_.failures_max; }
+
+ private:
+  Settings settings_;
+  std::chrono::milliseconds pause_;
+  Time closed_until_{};
+  std::uint32_t failures_ = 0;
+  bool is_trying_ = false;
+};
+
+}  // namespace rig::access

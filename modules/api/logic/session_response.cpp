@@ -1,0 +1,120 @@
+#include "logic/session_response.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+namespace rig::api {
+namespace {
+
+using transport::HttpResponse;
+
+/// Version 3 sent this without a content type.
+HttpResponse not_found() {
+  HttpResponse response;
+  response.status = 404;
+  response.body = "Not found.";
+  return response;
+}
+
+/// All but the unreserved characters (RFC 3986, 2.3) as percent and two digits.
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (is_letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~') {
+      encoded += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += '%';
+    encoded += kDigits[byte >> 4U];
+    encoded += kDigits[byte & 0xFU];
+  }
+  return encoded;
+}
+
+/// RFC 3339 in UTC with milliseconds.
+std::string to_text(std::chrono::system_clock::time_point time) {
+  const auto rounded = std::chrono::floor<std::chrono::milliseconds>(time);
+  const auto midnight = std::chrono::floor<std::chrono::days>(rounded);
+  const std::chrono::year_month_day date(midnight);
+  const std::chrono::hh_mm_ss clock(rounded - midnight);
+  std::array<char, 64> text{};
+  const int size = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+      static_cast<int>(clock.subseconds().count()));
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::string quoted(std::string_view text) {
+  return boost::json::serialize(boost::json::value(text));
+}
+
+void append(std::string& out, const sessions::Connection& connection) {
+  out += R"({"session":)" + quoted(connection.session);
+  out += R"(,"user":)" + (connection.user.empty() ? "null" : quoted(connection.user));
+  out += R"(,"transport":)" + quoted(connection.transport);
+  out += R"(,"since":)" + quoted(to_text(connection.since));
+  out += R"(,"node":)" + quoted(connection.node);
+  out += R"(,"subscriptions":)" + connection.subscriptions_json + "}";
+}
+
+std::string list_of(const std::vector<sessions::Connection>& connections) {
+  std::string list = "[";
+  for (const auto& connection : connections) {
+    if (list.size() > 1) list += ',';
+    append(list, connection);
+  }
+  return list + "]";
+}
+
+}  // namespace
+
+HttpResponse cut_off(std::string_view path, std::string_view session) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  auto response = HttpResponse::json(201, "{}");
+  response.headers.add("location", std::string(path) + "/" + percent_encoded(session));
+  return response;
+}
+
+HttpResponse blacklist_full() {
+  return HttpResponse::error(503, "The session blacklist is full (RIG_BLACKLIST_MAX).");
+}
+
+HttpResponse is_cut_off(bool is_so) { return is_so ? HttpResponse::json(200, "{}") : not_found(); }
+
+HttpResponse let_in(bool was_cut_off) {
+  if (!was_cut_off) return not_found();
+  HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
+HttpResponse page_of(const sessions::Page& page) {
+  std::string body = R"({"connections":)" + list_of(page.connections);
+  body += R"(,"next":)" + (page.next ? quoted(*page.next) : "null") + "}";
+  return HttpResponse::json(200, std::move(body));
+}
+
+HttpResponse session_with(std::string_view session,
+                          const std::vector<sessions::Connection>& connections) {
+  if (connections.empty()) return HttpResponse::error(404, "No connection is in this session.");
+  std::string body = R"({"session":)" + quoted(session);
+  body += R"(,"connections":)" + list_of(connections) + "}";
+  return HttpResponse::json(200, std::move(body));
+}
+
+void allow_any_origin(HttpResponse& response) {
+  response.headers.add("access-control-allow-origin", "*");
+}
+
+}  // namespace rig::api

@@ -1,0 +1,55 @@
+#include "logic/request_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstddef>
+#include <string_view>
+
+namespace rig::http_client {
+namespace {
+
+constexpr std::size_t kHeaderBytesMax = std::size_t{64} << 10;
+
+/// RFC 9110 section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 && (std::isalnum(byte) != 0 || kMarks.find(c) != std::string_view::npos);
+  });
+}
+
+bool is_field_value(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+  });
+}
+
+bool is_ours(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kOurs{
+      "connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade"};
+  return std::ranges::any_of(kOurs, [&](std::string_view ours) {
+    return std::ranges::equal(ours, name, [](char a, char b) {
+      return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
+    });
+  });
+}
+
+}  // namespace
+
+std::string reason_not_to_send(const Request& request) {
+  if (!is_token(request.method) || request.method == "CONNECT") return "the method is none";
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : request.headers) {
+    if (!is_token(name)) return "the name of a header is none";
+    if (is_ours(name)) return "the header " + name + " is not the caller's";
+    if (!is_field_value(value)) return "the header " + name + " has a control character";
+    bytes += name.size() + value.size() + 4;
+  }
+  if (bytes > kHeaderBytesMax) return "the headers are too large";
+  return {};
+}
+
+}  // namespace rig::http_client

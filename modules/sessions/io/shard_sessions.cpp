@@ -1,0 +1,175 @@
+#include "io/shard_sessions.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace rig::sessions {
+namespace {
+
+using std::chrono::system_clock;
+using Timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+constexpr std::chrono::seconds kSweepInterval{1};
+/// What runs out at once is dropped in several turns, so that events get through between them.
+constexpr std::size_t kExpireInTurn = 1000;
+
+std::size_t room_for(std::size_t blacklist_max) {
+  // What has run out may stay a little longer on a shard that follows: it takes whatever the one
+  // that decides has taken.
+  return current_shard() == ShardSessions::kDecidingShard ? blacklist_max
+                                                          : std::numeric_limits<std::size_t>::max();
+}
+
+std::int64_t step(std::size_t now, std::size_t before) noexcept {
+  return static_cast<std::int64_t>(now) - static_cast<std::int64_t>(before);
+}
+
+}  // namespace
+
+ShardSessions::Metrics::Metrics(metrics::Registry& registry)
+    : sessions(registry.gauge(
+          {"rig_sessions", "Sessions with a connection, counted on each shard that has one"})),
+      blacklisted(registry.gauge({"rig_blacklisted_sessions", "Sessions that are cut off"})),
+      killed(registry.counter(
+          {"rig_sessions_killed_total", "Connections told that their session was cut off"})) {}
+
+ShardSessions::ShardSessions(Executor executor, metrics::Registry& registry, std::string node,
+                             std::size_t blacklist_max)
+    : executor_(executor),
+      metrics_(registry),
+      node_(std::move(node)),
+      blacklist_(room_for(blacklist_max)),
+      tasks_(executor, "sessions.sweep") {}
+
+void ShardSessions::start() { tasks_.spawn(sweep(Ref(*this), executor_)); }
+
+Task<> ShardSessions::stop(Ref<ShardSessions> self) {
+  self->tasks_.cancel();
+  co_await self->tasks_.join();
+}
+
+bool ShardSessions::is_blacklisted(std::string_view session) const noexcept {
+  if (session.size() > kSessionNameBytesMax) return true;
+  // Almost always it is not known, and then nobody needs the time.
+  return blacklist_.find(session) != nullptr && blacklist_.contains(session, system_clock::now());
+}
+
+bool ShardSessions::join(Member& member, const SessionName& name) {
+  if (is_blacklisted(name.session)) return false;
+  const bool is_in = table_.join(member, name, system_clock::now());
+  count();
+  return is_in;
+}
+
+void ShardSessions::leave(Member& member) noexcept {
+  table_.leave(member);
+  count();
+}
+
+ShardSessions::Change ShardSessions::add(const std::string& session,
+                                         std::chrono::seconds validity) {
+  const auto now = system_clock::now();
+  const auto until = std::chrono::ceil<std::chrono::seconds>(now + validity);
+  Change change{blacklist_.add(session, until, now), std::nullopt};
+  if (const auto* entry = blacklist_.find(session)) change.entry = *entry;
+  count();
+  return change;
+}
+
+ShardSessions::Change ShardSessions::lift(const std::string& session) {
+  Change change{Blacklist::Outcome::kUnchanged, blacklist_.lift(session, system_clock::now())};
+  if (change.entry) change.outcome = Blacklist::Outcome::kChanged;
+  count();
+  return change;
+}
+
+ShardSessions::Entries ShardSessions::snapshot() const {
+  return blacklist_.snapshot(system_clock::now());
+}
+
+ShardSessions::Merged ShardSessions::merge(const Entries& entries) {
+  Merged merged;
+  const auto now = system_clock::now();
+  for (const auto& entry : entries) {
+    if (blacklist_.merge(entry, now) == Blacklist::Outcome::kFull) ++merged.refused;
+    if (const auto* known = blacklist_.find(entry.session)) merged.entries.push_back(*known);
+  }
+  count();
+  return merged;
+}
+
+void ShardSessions::take(const Entries& entries) {
+  const auto now = system_clock::now();
+  for (const auto& entry : entries) {
+    blacklist_.merge(entry, now);
+    // Also for what was known: on the shard that decides it is, before this tells anybody.
+    if (blacklist_.contains(entry.session, now)) tell(entry.session);
+  }
+  count();
+}
+
+void ShardSessions::tell(std::string_view session) noexcept {
+  auto dismissed = table_.dismiss(session);
+  while (Member* member = dismissed.next()) {
+    metrics_.killed.add();
+    member->session_killed(session);
+  }
+}
+
+void ShardSessions::count() noexcept {
+  metrics_.sessions.add(step(table_.sessions(), sessions_counted_));
+  sessions_counted_ = table_.sessions();
+  if (current_shard() != kDecidingShard) return;
+  metrics_.blacklisted.add(step(blacklist_.in_force(), blacklisted_counted_));
+  blacklisted_counted_ = blacklist_.in_force();
+}
+
+std::vector<SessionTable::Count> ShardSessions::after(std::string_view session,
+                                                      std::size_t limit) const {
+  return table_.after(session, limit);
+}
+
+std::vector<Connection> ShardSessions::between(std::string_view after,
+                                               std::string_view last) const {
+  return described(table_.between(after, last));
+}
+
+std::vector<Connection> ShardSessions::of_session(std::string_view session) const {
+  return described(table_.of_session(session));
+}
+
+std::vector<Connection> ShardSessions::of_user(std::string_view user) const {
+  return described(table_.of_user(user));
+}
+
+std::vector<Connection> ShardSessions::described(
+    const std::vector<SessionTable::Seat>& seats) const {
+  std::vector<Connection> connections;
+  connections.reserve(seats.size());
+  for (const auto& seat : seats) {
+    auto description = seat.member->describe();
+    connections.push_back(Connection{std::string(seat.session), std::string(seat.user),
+                                     std::move(description.transport), seat.since, node_,
+                                     std::move(description.subscriptions_json)});
+  }
+  return connections;
+}
+
+Task<> ShardSessions::sweep(Ref<ShardSessions> self, Executor executor) {
+  Timer timer(executor);
+  for (;;) {
+    timer.expires_after(kSweepInterval);
+    const auto [cancelled] = co_await timer.async_wait(kUseTaskTuple);
+    if (cancelled) co_return;
+    while (self->blacklist_.expire(system_clock::now(), kExpireInTurn) == kExpireInTurn)
+      co_await boost::asio::post(executor, kUseTask);
+    self->count();
+  }
+}
+
+}  // namespace rig::sessions

@@ -1,0 +1,78 @@
+#include "io/opening.hpp"
+
+#include <rig/transport/credentials.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace rig::transport {
+namespace {
+
+constexpr std::string_view kJson = "application/json; charset=utf-8";
+
+Task<access::Access::Answer> ask(Ref<access::Access> access, Ref<const HttpRequest> request) {
+  auto credentials = credentials_of(*request);
+  // The first RIG did not look at this header here, so it may be there for others. Without a key it
+  // means nothing.
+  if (!access->knows_keys() && access->subscription_check() != access::Access::Check::kService)
+    credentials.authorization.clear();
+  if (auto asked = asked_subscriptions(*request)) {
+    access::Question question{std::string(kJson), R"({"subscriptions":)" + *asked + "}"};
+    co_return co_await access->may_subscribe(std::move(credentials), std::move(question));
+  }
+  if (credentials.empty()) co_return nullptr;
+  co_return co_await access->identify(std::move(credentials));
+}
+
+}  // namespace
+
+Task<boost::system::result<StreamRequest, HttpResponse>> authorize_opening(
+    Ref<const TransportContext> context, Ref<const HttpRequest> request, StreamRequest wanted) {
+  auto who = co_await ask(context->access, request);
+  if (!who) co_return opening_denied(context->config, who.error());
+  wanted.identity = *std::move(who);
+  auto permitted = context->subscriptions.permitted(std::move(wanted.subscriptions),
+                                                    claims_of(wanted.identity.get()));
+  if (!permitted) co_return HttpResponse::text(400, permitted.error());
+  wanted.subscriptions = without_repetitions(*std::move(permitted));
+  co_return wanted;
+}
+
+HttpResponse opening_denied(const TransportConfig& config, const access::Denial& denial) {
+  if (!config.denies_as_v3) return denial_response(denial);
+  return HttpResponse::text(
+      400, denial.v3_cause.empty()
+               ? "Subscription denied (not authorized)."
+               : "could not parse subscriptions: could not decode JWT: " + denial.v3_cause);
+}
+
+HttpResponse put_denied(const TransportConfig& config, const access::Denial& denial) {
+  if (!config.denies_as_v3) return denial_response(denial);
+  if (denial.v3_cause.empty()) return HttpResponse::text(403, "Subscription denied.");
+  return HttpResponse::text(400,
+                            "cannot accept subscription request: invalid authorization header: "
+                            "could not decode JWT: " +
+                                denial.v3_cause);
+}
+
+HttpResponse session_ended(const TransportConfig& config) {
+  return opening_denied(config,
+                        {401, "session_blacklisted", "The session of the token was ended.",
+                         R"(Bearer realm="rig", error="invalid_token")", "The session was ended."});
+}
+
+bool is_ended(const sessions::Sessions& sessions, const access::IdentityRef& identity) {
+  return identity && std::ranges::any_of(identity->sessions, [&](const auto& name) {
+           return sessions.is_blacklisted(name.session);
+         });
+}
+
+std::vector<const boost::json::object*> claims_of(const access::Identity* identity) {
+  std::vector<const boost::json::object*> claims;
+  if (identity == nullptr) return claims;
+  for (const auto& token : identity->tokens) claims.push_back(&token->claims);
+  return claims;
+}
+
+}  // namespace rig::transport

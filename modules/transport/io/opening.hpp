@@ -1,0 +1,35 @@
+#pragma once
+
+#include "io/transport_shard.hpp"
+#include "logic/stream_request.hpp"
+
+#include <rig/access/access.hpp>
+#include <rig/core/ref.hpp>
+#include <rig/core/task.hpp>
+#include <rig/transport/http_message.hpp>
+
+#include <boost/system/result.hpp>
+
+#include <vector>
+
+namespace rig::transport {
+
+/// Finds out who opens a connection, whether it may have what it asks for, and what it gets: what
+/// follows from its tokens, and what it asked for as far as they allow. The error is the answer.
+/// Whether its session was ended meanwhile is for the caller to see, when it opens.
+Task<boost::system::result<StreamRequest, HttpResponse>> authorize_opening(
+    Ref<const TransportContext> context, Ref<const HttpRequest> request, StreamRequest wanted);
+
+/// The answer to who may not open a connection.
+HttpResponse opening_denied(const TransportConfig& config, const access::Denial& denial);
+/// The answer to who may not set the subscriptions of a connection.
+HttpResponse put_denied(const TransportConfig& config, const access::Denial& denial);
+/// The same for a session that was ended just now.
+HttpResponse session_ended(const TransportConfig& config);
+/// Whether a session of the client was ended, as this shard knows it.
+bool is_ended(const sessions::Sessions& sessions, const access::IdentityRef& identity);
+
+/// What the tokens of a client say; none if it is nobody in particular.
+std::vector<const boost::json::object*> claims_of(const access::Identity* identity);
+
+}  // namespace rig::transport
