@@ -61,6 +61,10 @@ struct HttpResponse {
   std::string content_type;  ///< empty: none
   Headers headers;
   std::string body;
+  /// Another server's: it is passed on with its own headers, and nothing of this gateway is added
+  /// but what the connection needs.
+  bool is_relayed = false;
+  std::string reason;  ///< of the status line, if relayed; empty: the usual one
 
   static HttpResponse json(int status, std::string body);
   static HttpResponse text(int status, std::string body);

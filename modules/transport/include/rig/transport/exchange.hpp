@@ -1,0 +1,75 @@
+#pragma once
+
+#include <rig/core/task.hpp>
+#include <rig/transport/http_message.hpp>
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rig::transport {
+
+/// Where a request came from.
+struct Peer {
+  std::string address;  ///< as text, without brackets and port
+  bool is_secure = false;
+};
+
+/// How the body of an answer is delimited (RFC 9112, 6.3).
+struct BodyFraming {
+  enum class Kind : std::uint8_t {
+    kNone,     ///< there is none; a `content-length` among the headers is passed on, as for HEAD
+    kLength,   ///< `length` bytes
+    kChunked,  ///< nobody knows how long; to an HTTP/1.0 client it ends with the connection
+  };
+  Kind kind = Kind::kNone;
+  std::uint64_t length = 0;
+};
+
+/// A request whose body is still on its way, and the answer to it. Pieces pass without being
+/// collected, each at the pace of whoever takes it. On the shard of the client's connection; one
+/// coroutine may read while another one writes. The connection's own headers (`connection`,
+/// `transfer-encoding`, `content-length`) are the transport's.
+class Exchange {
+ public:
+  /// Why there is no further piece.
+  enum class Failure : std::uint8_t {
+    kClientLeft,
+    kTooSlow,  ///< longer than RIG_REQUEST_BODY_TIMEOUT without a byte
+    kInvalid,  ///< what came is no body
+  };
+
+  [[nodiscard]] virtual const HttpRequest& request() const noexcept = 0;  ///< without its body
+  [[nodiscard]] virtual const Peer& peer() const noexcept = 0;
+  [[nodiscard]] virtual bool has_body() const noexcept = 0;
+  /// Nothing: it is chunked, so nobody knows.
+  [[nodiscard]] virtual std::optional<std::uint64_t> body_length() const noexcept = 0;
+
+  /// The next piece of the body, valid until the next call; empty at its end. A client that waits
+  /// for `100 Continue` gets it with the first call. After `switch_protocols` it is whatever comes
+  /// on the connection.
+  virtual Task<boost::system::result<std::string_view, Failure>> read() = 0;
+
+  /// An answer that is no final one (1xx but 101), passed on at once.
+  virtual Task<bool> inform(HttpResponse head) = 0;
+  /// Begins the answer; its `body` is not used. The head may wait for the first piece. These all
+  /// return false if the client has left.
+  virtual Task<bool> start(HttpResponse head, BodyFraming framing) = 0;
+  virtual Task<bool> write(std::string_view piece) = 0;  ///< done when the kernel has it
+  virtual Task<bool> finish() = 0;                       ///< the body is complete
+  /// 101: from now on the connection is whatever both sides agreed on (RFC 9110, 7.8).
+  virtual Task<bool> switch_protocols(HttpResponse head) = 0;
+  /// The body cannot be completed: the client must see that it is cut.
+  virtual void abort() noexcept = 0;
+
+  /// Done when the client has left; is cancelled otherwise. Not while `read` waits.
+  virtual Task<> client_left() = 0;
+
+ protected:
+  ~Exchange() = default;
+};
+
+}  // namespace rig::transport
