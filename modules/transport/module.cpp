@@ -8,6 +8,7 @@
 
 #include <rig/access/access.hpp>
 #include <rig/core/env.hpp>
+#include <rig/core/error.hpp>
 #include <rig/core/log.hpp>
 #include <rig/core/module.hpp>
 #include <rig/core/sharded.hpp>
@@ -30,7 +31,7 @@ namespace {
 constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<subscriptions::Subscriptions>(),
                               port<subscriptions::EventSink>(), port<access::Access>(),
                               port<sessions::Sessions>()};
-constexpr PortKey kCollects[] = {port<HttpEndpoint>()};
+constexpr PortKey kCollects[] = {port<HttpEndpoint>(), port<Fallback>()};
 
 constexpr Route kEventStream{Door::kInbound, "GET", "/_rig/v1/connection/sse",
                              "authorization,last-event-id"};
@@ -151,6 +152,9 @@ std::unique_ptr<Module> create(ModuleContext& context) {
                           context.need<subscriptions::EventSink>(),
                           context.need<access::Access>(),
                           context.need<sessions::Sessions>()};
+  const auto fallbacks = context.collect<Fallback>();
+  if (fallbacks.size() > 1) throw StartupError("two modules serve what no route is for");
+  if (!fallbacks.empty()) shared.fallback = fallbacks.front();
   return std::make_unique<TransportModule>(std::move(shared), context.collect<HttpEndpoint>());
 }
 

@@ -82,6 +82,8 @@ std::optional<HttpResponse> Admission::admit_connection() {
   return response;
 }
 
+std::string Admission::peer_text(int fd) { return peer_address(fd).text(); }
+
 Address Admission::client_of(int fd, const Headers& headers) const {
   const Address peer = peer_address(fd);
   return client_address(peer, headers, config_.trusted_proxies).counted();

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace rig::transport {
 
@@ -34,6 +35,8 @@ class Admission {
 
   /// Whether the address of a client is of interest at all, so that it must be found out.
   [[nodiscard]] bool asks_for_addresses() const noexcept { return addresses_ != nullptr; }
+  /// Of the other end of the socket `fd`, as text.
+  [[nodiscard]] static std::string peer_text(int fd);
   /// The address that is counted for a request that came in on the socket `fd`.
   [[nodiscard]] Address client_of(int fd, const Headers& headers) const;
 

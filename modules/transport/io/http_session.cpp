@@ -1,5 +1,6 @@
 #include "io/http_session.hpp"
 
+#include "io/http_exchange.hpp"
 #include "io/opening.hpp"
 #include "io/sse_connection.hpp"
 #include "io/ws_connection.hpp"
@@ -79,6 +80,7 @@ HttpSession::HttpSession(TransportShard& shard, Socket socket, Door door)
       socket_(std::move(socket)),
       door_(door),
       reader_(shard.config().limits) {
+  reader_.pause_at_head();
   shard_.metrics().http_connections.add();
   shard_.add(*this);
 }
@@ -116,11 +118,17 @@ Task<> serve_http(Ref<TransportShard> shard, Socket socket, Door door) {
 
 Task<> HttpSession::run() {
   for (;;) {
-    if (co_await read_request() != Read::kRequest) co_return;
+    const auto read = co_await read_request();
+    if (read != Read::kRequest && read != Read::kHead) co_return;
     shard_.metrics().requests.add();
-    HttpRequest request = reader_.take();
-    is_in_request_ = has_continued_ = false;
-    const bool goes_on = co_await answer(std::move(request));
+    bool goes_on = false;
+    if (is_for_fallback()) {
+      goes_on = co_await pass_on();
+    } else {
+      HttpRequest request = reader_.take();
+      is_in_request_ = has_continued_ = false;
+      goes_on = co_await answer(std::move(request));
+    }
     if (!goes_on) co_return;
   }
 }
@@ -128,7 +136,15 @@ Task<> HttpSession::run() {
 Task<HttpSession::Read> HttpSession::read_request() {
   auto state = feed_kept();
   for (;;) {
-    if (state == RequestReader::State::kComplete) co_return Read::kRequest;
+    const bool has_head = state == RequestReader::State::kHead;
+    if (has_head || state == RequestReader::State::kComplete) {
+      const auto& head = reader_.head();
+      match_ = shard_.context().routes.find(door_, head.method, head.path());
+      if (!has_head) co_return Read::kRequest;
+      if (is_for_fallback()) co_return Read::kHead;
+      state = reader_.collect() ? feed_kept() : RequestReader::State::kFailed;
+      continue;
+    }
     if (state == RequestReader::State::kFailed) {
       const auto failure = reader_.failure();
       co_await refuse(failure.status, failure.message);
@@ -206,20 +222,76 @@ Task<bool> HttpSession::wait(Socket::wait_type what, milliseconds at_most) {
   co_return !error && !is_timed_out_;
 }
 
+bool HttpSession::is_for_fallback() const noexcept {
+  using Kind = RouteTable::Match::Kind;
+  const bool is_ours = match_.kind == Kind::kFound || match_.kind == Kind::kOptions;
+  return !is_ours && door_ == Door::kInbound && shard_.context().fallback != nullptr;
+}
+
+Headers HttpSession::own_headers(const HttpRequest& request) {
+  Headers headers;
+  if (door_ == Door::kInbound)
+    shard_.context().cors.add_to(headers, request.headers, match_.cors_credentials);
+  const auto given_id = request.headers.find("x-request-id");
+  const bool takes_id = given_id && given_id->size() >= kRequestIdBytesMin &&
+                        given_id->size() <= kRequestIdBytesMax && is_printable(*given_id);
+  headers.add("x-request-id", takes_id ? std::string(*given_id) : shard_.next_request_id());
+  return headers;
+}
+
+/// Has the fallback answer a request, of which the body is still to come; false when the connection
+/// does not go on.
+Task<bool> HttpSession::pass_on() {
+  const int fd = socket_.native_handle();
+  HttpExchange exchange(shard_, socket_, reader_, kept_, Peer{shard_.admission().peer_text(fd)});
+  std::optional<HttpResponse> response;
+  if (shard_.admission().asks_for_addresses()) {
+    const auto client = shard_.admission().client_of(fd, exchange.request().headers);
+    response = co_await admit(client, false);
+  }
+  if (!response) response = co_await ask_fallback(exchange);
+  bool goes_on = exchange.is_complete();
+  if (response && exchange.is_untouched()) {
+    const bool has_rest = exchange.has_body();
+    const ResponseFraming framing{exchange.request().version,
+                                  reader_.keep_alive() && !has_rest && !shard_.is_draining(),
+                                  exchange.request().method != "HEAD"};
+    const auto extra = own_headers(exchange.request());
+    for (std::size_t i = 0; i < extra.size(); ++i)
+      response->headers.add(extra[i].name, extra[i].value);
+    const bool written = co_await write(write_response(*response, framing, shard_.date()));
+    goes_on = written && framing.keep_alive;
+    if (written && has_rest) co_await linger();
+  } else if (exchange.is_answered() && !goes_on) {
+    co_await linger();
+  }
+  if (goes_on) (void)reader_.take();
+  is_in_request_ = has_continued_ = false;
+  co_return goes_on && !shard_.is_draining();
+}
+
+Task<std::optional<HttpResponse>> HttpSession::ask_fallback(Ref<HttpExchange> exchange) {
+  std::string failure;
+  try {
+    co_return co_await shard_.context().fallback->handle(*exchange);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) co_return std::nullopt;
+    failure = error.what();
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  note_unexpected_error("fallback", failure);
+  if (!exchange->is_untouched()) exchange->abort();
+  co_return HttpResponse::error(500, "Internal server error");
+}
+
 /// Answers a request; false when the connection does not go on.
 Task<bool> HttpSession::answer(HttpRequest request) {
   ResponseFraming framing{request.version, request.keep_alive && !shard_.is_draining(),
                           request.method != "HEAD"};
-  Headers extra;
-  const auto given_id = request.headers.find("x-request-id");
-  const bool takes_id = given_id && given_id->size() >= kRequestIdBytesMin &&
-                        given_id->size() <= kRequestIdBytesMax && is_printable(*given_id);
-  const auto match = shard_.context().routes.find(door_, request.method, request.path());
-  if (door_ == Door::kInbound)
-    shard_.context().cors.add_to(extra, request.headers, match.cors_credentials);
-
-  const auto kind = match.kind == RouteTable::Match::Kind::kFound ? match.target.connection
-                                                                  : RouteTable::Connection::kNone;
+  Headers extra = own_headers(request);
+  const auto kind = match_.kind == RouteTable::Match::Kind::kFound ? match_.target.connection
+                                                                   : RouteTable::Connection::kNone;
   const bool opens = kind != RouteTable::Connection::kNone && request.method == "GET";
   std::optional<HttpResponse> response;
   if (door_ == Door::kInbound && shard_.admission().asks_for_addresses()) {
@@ -238,13 +310,12 @@ Task<bool> HttpSession::answer(HttpRequest request) {
     if (!response) co_return false;
     slot_->hold(nullptr);
   }
-  extra.add("x-request-id", takes_id ? std::string(*given_id) : shard_.next_request_id());
   if (kind == RouteTable::Connection::kSse && !response) {  // HEAD
     const bool written =
         co_await write(write_stream_head(stream_response(extra), request.version, shard_.date()));
     co_return written&& framing.keep_alive&& request.version >= 11;
   }
-  if (!response) response = co_await respond(match, std::move(request));
+  if (!response) response = co_await respond(std::move(request));
   for (std::size_t i = 0; i < extra.size(); ++i)
     response->headers.add(extra[i].name, extra[i].value);
 
@@ -262,17 +333,17 @@ Task<std::optional<HttpResponse>> HttpSession::admit(Address client, bool opens_
   co_return placed.refusal;
 }
 
-Task<HttpResponse> HttpSession::respond(RouteTable::Match match, HttpRequest request) {
-  switch (match.kind) {
+Task<HttpResponse> HttpSession::respond(HttpRequest request) {
+  switch (match_.kind) {
     case RouteTable::Match::Kind::kNotFound: co_return HttpResponse::error(404, "Not Found");
-    case RouteTable::Match::Kind::kWrongMethod: co_return wrong_method(match);
+    case RouteTable::Match::Kind::kWrongMethod: co_return wrong_method(match_);
     case RouteTable::Match::Kind::kOptions:
-      co_return options_response(match, door_ == Door::kInbound);
+      co_return options_response(match_, door_ == Door::kInbound);
     case RouteTable::Match::Kind::kFound: break;
   }
   std::string failure;
   try {
-    co_return co_await match.target.endpoint->handle(std::move(request));
+    co_return co_await match_.target.endpoint->handle(std::move(request));
   } catch (const std::exception& error) {
     failure = error.what();
   }

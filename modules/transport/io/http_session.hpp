@@ -12,6 +12,8 @@
 
 namespace rig::transport {
 
+class HttpExchange;
+
 /// One HTTP/1.1 connection: reads requests one after the other, has them answered, and hands its
 /// socket over when one of them opens an event stream. Lives in the coroutine of `serve_http`.
 class HttpSession : public TransportShard::Hook {
@@ -26,7 +28,7 @@ class HttpSession : public TransportShard::Hook {
   void close();
 
  private:
-  enum class Read : std::uint8_t { kRequest, kClosed, kRefused };
+  enum class Read : std::uint8_t { kRequest, kHead, kClosed, kRefused };
   struct Timeout : TimerWheel::Timer {
     explicit Timeout(HttpSession& of);
     HttpSession& session;
@@ -37,10 +39,16 @@ class HttpSession : public TransportShard::Hook {
   RequestReader::State feed_kept();
   [[nodiscard]] std::chrono::milliseconds read_timeout() const;
   Task<bool> wait(Socket::wait_type what, std::chrono::milliseconds at_most);
+  /// The requests that no route is for go to the fallback, if there is one.
+  [[nodiscard]] bool is_for_fallback() const noexcept;
+  Task<bool> pass_on();
+  Task<std::optional<HttpResponse>> ask_fallback(Ref<HttpExchange> exchange);
   Task<bool> answer(HttpRequest request);
   /// What the limits per address say to a request; nothing: it may go on.
   Task<std::optional<HttpResponse>> admit(Address client, bool opens_connection);
-  Task<HttpResponse> respond(RouteTable::Match match, HttpRequest request);
+  Task<HttpResponse> respond(HttpRequest request);
+  /// What stands in each answer of the gateway itself.
+  [[nodiscard]] Headers own_headers(const HttpRequest& request);
   using Wanted = boost::system::result<StreamRequest, HttpResponse>;
 
   /// What the client wants and may have, or why not.
@@ -61,7 +69,8 @@ class HttpSession : public TransportShard::Hook {
   Socket socket_;
   Door door_;
   RequestReader reader_;
-  std::string kept_;  // received and not consumed
+  RouteTable::Match match_;  // of the request whose head was read last
+  std::string kept_;         // received and not consumed
   Timeout timeout_{*this};
   std::chrono::steady_clock::time_point request_began_;
   bool is_in_request_ = false;  // at least one byte of the next request is here

@@ -23,6 +23,7 @@
 #include <rig/sessions/sessions.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
+#include <rig/transport/fallback.hpp>
 #include <rig/transport/http_endpoint.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -67,6 +68,7 @@ struct TransportContext {
   access::Access& access;
   sessions::Sessions& sessions;
   Admission* admission = nullptr;  ///< the module's
+  Fallback* fallback = nullptr;    ///< none: what has no route is not found
 };
 
 /// The transport of one shard: its listeners, its connections, and what they have in common.

@@ -35,6 +35,11 @@ std::optional<Address> Address::parse(std::string_view text) {
   return std::nullopt;
 }
 
+std::string Address::text() const {
+  if (!is_v4()) return boost::urls::ipv6_address(bytes_).to_string();
+  return boost::urls::ipv4_address({bytes_[12], bytes_[13], bytes_[14], bytes_[15]}).to_string();
+}
+
 bool Address::is_v4() const noexcept {
   return std::equal(kV4Prefix.begin(), kV4Prefix.end(), bytes_.begin());
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,7 @@ class Address {
   static std::optional<Address> parse(std::string_view text);
 
   [[nodiscard]] bool is_v4() const noexcept;
+  [[nodiscard]] std::string text() const;  ///< "192.0.2.1", "2001:db8::1"
   /// What counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address, as
   /// whoever has one of these has the others of its network too.
   [[nodiscard]] Address counted() const noexcept;

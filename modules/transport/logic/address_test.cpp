@@ -89,5 +89,11 @@ TEST(AddressHash, SpreadsNeighboursAndDependsOnTheSeed) {
   EXPECT_EQ(same, 0);
 }
 
+TEST(Address, AsText) {
+  for (const auto* text : {"192.0.2.1", "2001:db8::1", "::1"})
+    EXPECT_EQ(Address::parse(text)->text(), text);
+  EXPECT_EQ(Address::parse("::ffff:192.0.2.1")->text(), "192.0.2.1");
+}
+
 }  // namespace
 }  // namespace rig::transport

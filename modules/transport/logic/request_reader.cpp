@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace rig::transport {
 namespace http = boost::beast::http;
@@ -41,15 +42,19 @@ class RequestReader::Parser final : public http::basic_parser<true> {
  public:
   explicit Parser(const RequestLimits& limits) : target_bytes_max_(limits.target_bytes_max) {
     header_limit(limits.header_bytes_max);
-    body_limit(limits.body_bytes_max);
-    eager(true);
+    body_limit(boost::none);  // whether there is one is decided when the head is known
+    body_bytes_max_ = limits.body_bytes_max;
   }
+
+  enum class Body : std::uint8_t { kUndecided, kCollected, kPassedOn };
 
   HttpRequest request;
   bool target_is_too_long = false;
   std::size_t hosts = 0;
   std::size_t codings = 0;
   bool has_expectation = false;
+  bool body_is_too_long = false;
+  Body body = Body::kUndecided;
 
   [[nodiscard]] bool only_chunked() const {
     return codings == 1 &&
@@ -84,24 +89,33 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   void on_header_impl(error_code& /*error*/) override { head_is_done_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length,
                          error_code& /*error*/) override {
-    if (length)
+    if (length && body == Body::kCollected)
       request.body.reserve(
           static_cast<std::size_t>(std::min<std::uint64_t>(*length, kBodyReserveMax)));
   }
-  std::size_t on_body_impl(boost::beast::string_view body, error_code& /*error*/) override {
-    request.body.append(body.data(), body.size());
-    return body.size();
+  std::size_t on_body_impl(boost::beast::string_view piece, error_code& error) override {
+    return take(piece, error);
   }
   void on_chunk_header_impl(std::uint64_t /*size*/, boost::beast::string_view /*extensions*/,
                             error_code& /*error*/) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t /*left*/, boost::beast::string_view body,
-                                 error_code& /*error*/) override {
-    request.body.append(body.data(), body.size());
-    return body.size();
+  std::size_t on_chunk_body_impl(std::uint64_t /*left*/, boost::beast::string_view piece,
+                                 error_code& error) override {
+    return take(piece, error);
   }
   void on_finish_impl(error_code& /*error*/) override {}
 
+  std::size_t take(boost::beast::string_view piece, error_code& error) {
+    if (body != Body::kPassedOn && request.body.size() + piece.size() > body_bytes_max_) {
+      body_is_too_long = true;
+      error = http::error::body_limit;
+      return 0;
+    }
+    request.body.append(piece.data(), piece.size());
+    return piece.size();
+  }
+
   std::size_t target_bytes_max_;
+  std::uint64_t body_bytes_max_ = 0;
   bool head_is_done_ = false;
 };
 
@@ -132,6 +146,10 @@ RequestReader::Progress RequestReader::feed(std::string_view bytes) {
   if (parser_->is_header_done() && parser_->chunked() && bytes.size() < 5)
     return Progress{State::kNeedMore, consumed};
 
+  return put(bytes, consumed);
+}
+
+RequestReader::Progress RequestReader::put(std::string_view bytes, std::size_t consumed) {
   error_code error;
   const auto taken = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   const auto unconsumed = bytes.size() - taken;
@@ -163,10 +181,43 @@ RequestReader::Progress RequestReader::feed(std::string_view bytes) {
       return fail(consumed, 400, "The only transfer coding understood is chunked, on HTTP/1.1.");
   }
   if (parser_->is_done()) return Progress{State::kComplete, consumed};
+  if (parser_->is_header_done() && parser_->body == Parser::Body::kUndecided) {
+    if (pauses_at_head_) return Progress{State::kHead, consumed};
+    if (!collect()) return Progress{State::kFailed, consumed};
+    const auto progress = feed(bytes.substr(taken));
+    return Progress{progress.state, consumed + progress.consumed};
+  }
   // Between chunks stand sizes, extensions and, at the end, trailers: they are bounded like a head.
   if (parser_->is_header_done() && unconsumed > limits_.header_bytes_max)
     return fail(consumed, 400, "The request has an oversized chunk head or trailer.");
   return Progress{State::kNeedMore, consumed};
+}
+
+bool RequestReader::collect() {
+  parser_->body = Parser::Body::kCollected;
+  parser_->eager(true);
+  const auto length = parser_->content_length();
+  if (!length || *length <= limits_.body_bytes_max) return true;
+  failure_ = {413, "The request body is too large (RIG_REQUEST_BODY_BYTES_MAX)."};
+  return false;
+}
+
+void RequestReader::pass_on() {
+  parser_->body = Parser::Body::kPassedOn;
+  parser_->eager(true);
+}
+
+std::string RequestReader::take_piece() { return std::exchange(parser_->request.body, {}); }
+
+const HttpRequest& RequestReader::head() const { return parser_->request; }
+
+bool RequestReader::has_body() const { return !parser_->is_done(); }
+
+bool RequestReader::keep_alive() const { return parser_->keep_alive(); }
+
+std::optional<std::uint64_t> RequestReader::body_length() const {
+  const auto length = parser_->content_length();
+  return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
 }
 
 bool RequestReader::head_is_complete() const {

@@ -159,5 +159,76 @@ TEST(RequestReader, RefusesWithTheStatusThatFits) {
   }
 }
 
+/// Reads a request whose body is passed on, in pieces of `step`; returns what came of the body.
+std::string passed_on(std::string_view bytes, std::size_t step, State& state) {
+  RequestReader reader(kLimits);
+  reader.pause_at_head();
+  std::string kept;
+  std::string body;
+  state = State::kNeedMore;
+  for (std::size_t at = 0; state != State::kComplete && state != State::kFailed;) {
+    if (state == State::kNeedMore) {
+      if (at >= bytes.size()) break;
+      kept += bytes.substr(at, step);
+      at += step;
+    }
+    const auto progress = reader.feed(kept);
+    kept.erase(0, progress.consumed);
+    state = progress.state;
+    if (state == State::kHead) {
+      EXPECT_TRUE(reader.has_body());
+      EXPECT_EQ(reader.head().target, "/a");
+      reader.pass_on();
+      continue;
+    }
+    if (reader.head_is_complete()) body += reader.take_piece();
+  }
+  return body;
+}
+
+TEST(RequestReader, ABodyThatIsPassedOnComesInPiecesOfAnyLength) {
+  const std::string long_body(1000, 'x');
+  const std::string with_length =
+      "POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 1000\r\n\r\n" + long_body;
+  const std::string chunked =
+      "POST /a HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n3e8\r\n" + long_body +
+      "\r\n0\r\n\r\n";
+  for (const auto& bytes : {with_length, chunked}) {
+    for (const std::size_t step : {1U, 7U, 100U, 5000U}) {
+      State state{};
+      EXPECT_EQ(passed_on(bytes, step, state), long_body);
+      EXPECT_EQ(state, State::kComplete) << step;
+    }
+  }
+}
+
+TEST(RequestReader, ABodyThatIsPassedOnIsCheckedAllTheSame) {
+  State state{};
+  passed_on("POST /a HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n", 100, state);
+  EXPECT_EQ(state, State::kFailed);
+}
+
+TEST(RequestReader, APausedBodyCanStillBeCollected) {
+  RequestReader reader(kLimits);
+  reader.pause_at_head();
+  std::string kept = "POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n\r\nhello";
+  auto progress = reader.feed(kept);
+  ASSERT_EQ(progress.state, State::kHead);
+  kept.erase(0, progress.consumed);
+  EXPECT_TRUE(reader.collect());
+  progress = reader.feed(kept);
+  ASSERT_EQ(progress.state, State::kComplete);
+  EXPECT_EQ(reader.take().body, "hello");
+}
+
+TEST(RequestReader, ATooLargeBodyIsRefusedWhenItIsToBeCollected) {
+  RequestReader reader(kLimits);
+  reader.pause_at_head();
+  ASSERT_EQ(reader.feed("POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 33\r\n\r\n").state,
+            State::kHead);
+  EXPECT_FALSE(reader.collect());
+  EXPECT_EQ(reader.failure().status, 413);
+}
+
 }  // namespace
 }  // namespace rig::transport

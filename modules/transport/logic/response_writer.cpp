@@ -20,14 +20,28 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-void append_head(std::string& out, const HttpResponse& response, std::string_view date) {
+void append_status_and_headers(std::string& out, const HttpResponse& response) {
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::size_t>(response.status));
-  out.append(" ").append(reason_phrase(response.status)).append("\r\n");
+  out.append(" ")
+      .append(response.reason.empty() ? reason_phrase(response.status) : response.reason)
+      .append("\r\n");
   if (!response.content_type.empty()) append_header(out, "content-type", response.content_type);
   for (std::size_t i = 0; i < response.headers.size(); ++i)
     append_header(out, response.headers[i].name, response.headers[i].value);
+}
+
+void append_head(std::string& out, const HttpResponse& response, std::string_view date) {
+  append_status_and_headers(out, response);
   append_header(out, "date", date);
+}
+
+void append_connection(std::string& out, ResponseFraming framing) {
+  if (!framing.keep_alive) {
+    append_header(out, "connection", "close");
+  } else if (framing.version < 11) {
+    append_header(out, "connection", "keep-alive");
+  }
 }
 
 /// RFC 9110, 8.6: no content-length with these.
@@ -47,11 +61,7 @@ std::string write_response(const HttpResponse& response, ResponseFraming framing
     append_number(out, response.body.size());
     out.append("\r\n");
   }
-  if (!framing.keep_alive) {
-    append_header(out, "connection", "close");
-  } else if (framing.version < 11) {
-    append_header(out, "connection", "keep-alive");
-  }
+  append_connection(out, framing);
   out.append("\r\n");
   if (framing.has_body && !never_has_body(response.status)) out.append(response.body);
   return out;
@@ -63,6 +73,31 @@ std::string write_stream_head(const HttpResponse& response, int version, std::st
   append_head(out, response, date);
   append_header(out, version >= 11 ? "transfer-encoding" : "connection",
                 version >= 11 ? "chunked" : "close");
+  out.append("\r\n");
+  return out;
+}
+
+std::string write_relayed_head(const HttpResponse& head, BodyFraming body, ResponseFraming framing,
+                               std::string_view date) {
+  std::string out;
+  out.reserve(384);
+  append_status_and_headers(out, head);
+  if (!head.headers.find("date")) append_header(out, "date", date);
+  if (body.kind == BodyFraming::Kind::kLength) {
+    out.append("content-length: ");
+    append_number(out, body.length);
+    out.append("\r\n");
+  } else if (body.kind == BodyFraming::Kind::kChunked && framing.version >= 11) {
+    append_header(out, "transfer-encoding", "chunked");
+  }
+  append_connection(out, framing);
+  out.append("\r\n");
+  return out;
+}
+
+std::string write_informational_head(const HttpResponse& head) {
+  std::string out;
+  append_status_and_headers(out, head);
   out.append("\r\n");
   return out;
 }

@@ -25,6 +25,13 @@ std::string write_response(const HttpResponse& response, ResponseFraming framing
 /// on HTTP/1.0.
 std::string write_stream_head(const HttpResponse& response, int version, std::string_view date);
 
+/// The head of another server's answer, with its own headers and what the connection needs: how the
+/// body is delimited and whether the connection goes on.
+std::string write_relayed_head(const HttpResponse& head, BodyFraming body, ResponseFraming framing,
+                               std::string_view date);
+/// A head without an end: 1xx.
+std::string write_informational_head(const HttpResponse& head);
+
 /// An HTTP date (RFC 9110, 5.6.7).
 std::string http_date(std::chrono::system_clock::time_point time);
 

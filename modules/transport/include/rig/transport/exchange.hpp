@@ -18,17 +18,6 @@ struct Peer {
   bool is_secure = false;
 };
 
-/// How the body of an answer is delimited (RFC 9112, 6.3).
-struct BodyFraming {
-  enum class Kind : std::uint8_t {
-    kNone,     ///< there is none; a `content-length` among the headers is passed on, as for HEAD
-    kLength,   ///< `length` bytes
-    kChunked,  ///< nobody knows how long; to an HTTP/1.0 client it ends with the connection
-  };
-  Kind kind = Kind::kNone;
-  std::uint64_t length = 0;
-};
-
 /// A request whose body is still on its way, and the answer to it. Pieces pass without being
 /// collected, each at the pace of whoever takes it. On the shard of the client's connection; one
 /// coroutine may read while another one writes. The connection's own headers (`connection`,
@@ -58,8 +47,10 @@ class Exchange {
   /// Begins the answer; its `body` is not used. The head may wait for the first piece. These all
   /// return false if the client has left.
   virtual Task<bool> start(HttpResponse head, BodyFraming framing) = 0;
-  virtual Task<bool> write(std::string_view piece) = 0;  ///< done when the kernel has it
-  virtual Task<bool> finish() = 0;                       ///< the body is complete
+  /// Done when the kernel has it.
+  virtual Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
+      std::string_view piece) = 0;
+  virtual Task<bool> finish() = 0;  ///< the body is complete
   /// 101: from now on the connection is whatever both sides agreed on (RFC 9110, 7.8).
   virtual Task<bool> switch_protocols(HttpResponse head) = 0;
   /// The body cannot be completed: the client must see that it is cut.

@@ -61,15 +61,23 @@ struct HttpResponse {
   std::string content_type;  ///< empty: none
   Headers headers;
   std::string body;
-  /// Another server's: it is passed on with its own headers, and nothing of this gateway is added
-  /// but what the connection needs.
-  bool is_relayed = false;
-  std::string reason;  ///< of the status line, if relayed; empty: the usual one
+  std::string reason;  ///< of the status line; empty: the usual one
 
   static HttpResponse json(int status, std::string body);
   static HttpResponse text(int status, std::string body);
   /// {"message": …}, the shape of every error that has no other by contract.
   static HttpResponse error(int status, std::string_view message);
+};
+
+/// How the body of an answer is delimited (RFC 9112, 6.3).
+struct BodyFraming {
+  enum class Kind : std::uint8_t {
+    kNone,     ///< there is none; a `content-length` among the headers is passed on, as for HEAD
+    kLength,   ///< `length` bytes
+    kChunked,  ///< nobody knows how long; to an HTTP/1.0 client it ends with the connection
+  };
+  Kind kind = Kind::kNone;
+  std::uint64_t length = 0;
 };
 
 }  // namespace rig::transport
