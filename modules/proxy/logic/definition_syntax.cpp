@@ -29,13 +29,13 @@ bool is_name(std::string_view text) noexcept {
 
 }  // namespace
 
-bool is_token(std::string_view text) noexcept {
+bool is_header_name(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return is_alphanumeric(c) || kTokenMarks.find(c) != std::string_view::npos;
   });
 }
 
-bool is_field_value(std::string_view text) noexcept {
+bool is_header_value(std::string_view text) noexcept {
   if (text.empty()) return true;
   if (is_space(text.front()) || is_space(text.back())) return false;
   return std::ranges::all_of(text, [](char c) {
