@@ -1,0 +1,228 @@
+#include "io/proxy_service.hpp"
+
+#include "io/relay_rules.hpp"
+#include "logic/path.hpp"
+#include "logic/query.hpp"
+#include "logic/token_places.hpp"
+
+#include <rig/transport/credentials.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace rig::proxy {
+namespace {
+
+using transport::Exchange;
+using transport::HttpRequest;
+using transport::HttpResponse;
+
+constexpr int kBadRequest = 400;
+constexpr int kNotFound = 404;
+constexpr int kMethodNotAllowed = 405;
+constexpr int kServiceUnavailable = 503;
+constexpr int kGatewayTimeout = 504;
+constexpr std::string_view kCorrelation = "correlation";
+
+bool awaits_answer(const Endpoint& endpoint) noexcept {
+  return endpoint.target == Target::kHttp && endpoint.response_from != ResponseFrom::kHttp;
+}
+
+/// RFC 9110, 9.2.2.
+bool is_idempotent(std::string_view method) noexcept {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" ||
+         method == "OPTIONS" || method == "TRACE";
+}
+
+Framing framing_of(const Exchange& exchange) {
+  if (!exchange.has_body()) return {};
+  const auto length = exchange.body_length();
+  return length ? Framing{Framing::Kind::kLength, *length} : Framing{Framing::Kind::kChunked, 0};
+}
+
+/// The word of the metrics for what came of it; empty: nothing is counted, the client left.
+std::string_view status_of(Forwarded::Outcome outcome) noexcept {
+  using Outcome = Forwarded::Outcome;
+  switch (outcome) {
+    case Outcome::kRelayed:
+    case Outcome::kCut: return "ok";
+    case Outcome::kRequestTimeout: return "request_timeout";
+    case Outcome::kUnreachable:
+    case Outcome::kBusy: return "unreachable";
+    case Outcome::kBadRequest:
+    case Outcome::kRequestTooSlow: return "bad_request";
+    case Outcome::kDiscarded:
+    case Outcome::kClientLeft: break;
+  }
+  return {};
+}
+
+HttpResponse response_of(Answer answer) {
+  HttpResponse response;
+  response.status = answer.status;
+  for (auto& [name, value] : answer.headers) {
+    if (name == "content-type") {
+      response.content_type = std::move(value);
+    } else {
+      response.headers.add(name, value);
+    }
+  }
+  response.body = std::move(answer.body);
+  return response;
+}
+
+}  // namespace
+
+ProxyService::ProxyService(ProxyServiceConfig config, Shards& shards, Ports ports)
+    : config_(std::move(config)), shards_(shards), ports_(ports), parts_(shards) {}
+
+Task<> ProxyService::start() {
+  auto& connections = ports_.registry->gauge(
+      {"rig_proxy_connections", "Connections to backends, those that wait for a request included"});
+  const auto make = [this, &connections](ShardId shard) {
+    return std::unique_ptr<Part>(
+        new Part{HttpTarget(shards_->executor(shard), *shards_, *ports_.tls, config_.http,
+                            connections),
+                 ProxyMetrics(ports_.registry)});
+  };
+  co_await parts_.start(make);
+}
+
+Task<> ProxyService::stop() {
+  co_await parts_.for_each([](Ref<Part> part) { return HttpTarget::stop(part->http); });
+  co_await parts_.stop();
+}
+
+Task<std::optional<HttpResponse>> ProxyService::handle(Ref<Exchange> exchange) {
+  return serve(Ref(*this), exchange);
+}
+
+Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exchange> exchange) {
+  const HttpRequest& request = exchange->request();
+  std::string buffer;
+  const auto target = parse_target(request.target, buffer);
+  if (!target) co_return HttpResponse::error(kBadRequest, target.error().reason);
+  const ApiSetRef set = self->ports_.definitions->snapshot();  // in force until this is over
+  const auto match = set->routes->find(request.method, target->path);
+  if (!match) co_return self->not_found(request, *set->routes, target->path);
+
+  const CompiledRoute& route = *match->route;
+  std::string query(target->query);
+  if (route.endpoint->secured) {
+    auto refusal = co_await authenticated(self, exchange, route, query);
+    if (refusal) co_return refusal;
+    query = query_without_tokens(route.api->auth, query);
+  }
+  if (route.endpoint->target != Target::kHttp)
+    co_return HttpResponse::error(kServiceUnavailable,
+                                  "This gateway is built without the target of this endpoint.");
+  std::string path_and_query;
+  if (route.rewrite) {
+    auto rewritten = route.rewrite->apply(match->captures, query);
+    if (!rewritten) co_return HttpResponse::error(kBadRequest, rewritten.error().reason);
+    path_and_query = *std::move(rewritten);
+  } else {
+    append_target(path_and_query, target->path, query, target->has_query);
+  }
+  co_return co_await forward(self, exchange, route, std::move(path_and_query));
+}
+
+HttpResponse ProxyService::not_found(const HttpRequest& request, const RouteSet& routes,
+                                     std::string_view path) {
+  parts_.local().metrics.count_not_found(request.method, path);
+  const auto allowed = routes.allowed_methods(path);
+  if (allowed.empty()) return HttpResponse::error(kNotFound, "Not Found");
+  auto response = HttpResponse::error(kMethodNotAllowed, "This path does not serve that method.");
+  response.headers.add("allow", allowed);
+  return response;
+}
+
+/// Nothing: whoever sends it has a valid token.
+Task<ProxyService::Answered> ProxyService::authenticated(Ref<ProxyService> self,
+                                                         Ref<Exchange> exchange,
+                                                         Ref<const CompiledRoute> route,
+                                                         std::string query) {
+  auto tokens = find_tokens(route->api->auth, exchange->request().headers, query);
+  const auto answer = co_await self->ports_.access->authenticate(std::move(tokens));
+  if (answer) co_return std::nullopt;
+  co_return transport::denial_response(answer.error());
+}
+
+Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<Exchange> exchange,
+                                                   Ref<const CompiledRoute> route,
+                                                   std::string path_and_query) {
+  const Endpoint& endpoint = *route->endpoint;
+  const std::string method = exchange->request().method;
+  const std::string path(exchange->request().path());
+  std::optional<PendingAnswers::Ticket> ticket;
+  if (awaits_answer(endpoint)) {
+    ticket.emplace(self->ports_.answers->pending());
+    const auto mark = std::min(path_and_query.find('?'), path_and_query.size());
+    const auto query = std::string_view(path_and_query).substr(mark).substr(mark < path_and_query.size());
+    path_and_query = path_and_query.substr(0, mark) + "?" +
+                     with_parameter(query, kCorrelation, ticket->correlation().text());
+  }
+  const UpstreamRequest request{.server = server_of(route->api->upstream),
+                                .head = self->upstream_head(*exchange, *route, path_and_query),
+                                .is_head = method == "HEAD",
+                                .is_idempotent = is_idempotent(method),
+                                .is_upgrade =
+                                    !requested_upgrade(exchange->request().headers).empty()};
+  RequestBody body(*exchange);
+  RelayRules rules(ticket.has_value());
+  Part& part = self->parts_.local();
+  const auto forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
+  if (forwarded.outcome == Forwarded::Outcome::kDiscarded)
+    co_return co_await awaited(self, *ticket, endpoint, method, path);
+  const auto status = status_of(forwarded.outcome);
+  if (!status.empty()) part.metrics.count(endpoint, method, path, status);
+  using Outcome = Forwarded::Outcome;
+  const bool is_over = forwarded.outcome == Outcome::kRelayed ||
+                       forwarded.outcome == Outcome::kCut ||
+                       forwarded.outcome == Outcome::kClientLeft;
+  if (is_over) co_return std::nullopt;
+  RIG_LOG(kWarn, "a backend does not answer", {"api", route->api->id}, {"endpoint", endpoint.id},
+          {"server", request.server.text()}, {"reason", forwarded.reason});
+  co_return failure_response(forwarded.outcome);
+}
+
+Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self,
+                                                   Ref<PendingAnswers::Ticket> ticket,
+                                                   Ref<const Endpoint> endpoint,
+                                                   std::string method, std::string path) {
+  const auto timeout = endpoint->response_from == ResponseFrom::kKafka
+                           ? self->config_.kafka_answer_timeout
+                           : self->config_.async_answer_timeout;
+  auto answer = co_await PendingAnswers::Ticket::wait(ticket, Deadline::after(timeout));
+  self->parts_.local().metrics.count(*endpoint, method, path, answer ? "ok" : "response_timeout");
+  if (answer) co_return response_of(*std::move(answer));
+  HttpResponse late;
+  late.status = kGatewayTimeout;
+  co_return late;
+}
+
+std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute& route,
+                                        std::string_view target) const {
+  const HttpRequest& request = exchange.request();
+  const Upstream& upstream = route.api->upstream;
+  const auto host = host_header(upstream.host, upstream.port);
+  UpstreamHead head{.method = request.method,
+                    .target = target,
+                    .host = host,
+                    .headers = &request.headers,
+                    .forwarding = &config_.forwarding,
+                    .client_ip = exchange.peer().address,
+                    .gateway_ip = config_.gateway_ip,
+                    .scheme = exchange.peer().is_secure ? "https" : "http",
+                    .client_host = request.headers.find("host").value_or("")};
+  if (route.endpoint->transform_request_headers) head.edits.set = route.api->request_headers.add;
+  head.framing = framing_of(exchange);
+  head.has_length = !exchange.has_body() && request.headers.find("content-length").has_value();
+  head.upgrade = requested_upgrade(request.headers);
+  std::string text;
+  write_upstream_head(text, head);
+  return text;
+}
+
+}  // namespace rig::proxy

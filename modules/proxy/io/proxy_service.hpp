@@ -1,0 +1,81 @@
+#pragma once
+
+#include "io/http_target.hpp"
+#include "io/pending_answers.hpp"
+#include "io/proxy_metrics.hpp"
+#include "logic/header_rules.hpp"
+#include "logic/route_set.hpp"
+
+#include <rig/access/access.hpp>
+#include <rig/core/ref.hpp>
+#include <rig/core/sharded.hpp>
+#include <rig/core/task.hpp>
+#include <rig/metrics/registry.hpp>
+#include <rig/proxy/api_definitions.hpp>
+#include <rig/transport/fallback.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rig::proxy {
+
+/// How requests are handed on.
+struct ProxyServiceConfig {
+  HttpTargetConfig http;
+  ForwardingRules forwarding;
+  std::string gateway_ip;  ///< for `Forwarded`
+  std::chrono::milliseconds async_answer_timeout{5'000};
+  std::chrono::milliseconds kafka_answer_timeout{5'000};
+
+  static ProxyServiceConfig from_env(EnvReader& env);
+};
+
+/// The reverse proxy: finds the endpoint of a request, checks who sends it, and has its target
+/// answer. One object per node; what a shard needs of its own is in its part.
+class ProxyService final : public transport::Fallback {
+ public:
+  struct Ports {
+    Ref<ApiDefinitions> definitions;
+    Ref<access::Access> access;
+    Ref<AnswerService> answers;
+    Ref<const http_client::TlsContexts> tls;
+    Ref<metrics::Registry> registry;
+  };
+
+  ProxyService(ProxyServiceConfig config, Shards& shards, Ports ports);
+
+  Task<> start();
+  Task<> stop();
+
+  Task<std::optional<transport::HttpResponse>> handle(Ref<transport::Exchange> exchange) override;
+
+ private:
+  using Answered = std::optional<transport::HttpResponse>;
+
+  /// What a shard has of its own.
+  struct Part {
+    HttpTarget http;
+    ProxyMetrics metrics;
+  };
+
+  static Task<Answered> serve(Ref<ProxyService> self, Ref<transport::Exchange> exchange);
+  static Task<Answered> authenticated(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
+                                      Ref<const CompiledRoute> route, std::string query);
+  static Task<Answered> forward(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
+                                Ref<const CompiledRoute> route, std::string path_and_query);
+  static Task<Answered> awaited(Ref<ProxyService> self, Ref<PendingAnswers::Ticket> ticket,
+                                Ref<const Endpoint> endpoint, std::string method, std::string path);
+  [[nodiscard]] transport::HttpResponse not_found(const transport::HttpRequest& request,
+                                                  const RouteSet& routes, std::string_view path);
+  [[nodiscard]] std::string upstream_head(transport::Exchange& exchange, const CompiledRoute& route,
+                                          std::string_view target) const;
+
+  const ProxyServiceConfig config_;
+  Ref<Shards> shards_;
+  const Ports ports_;
+  Sharded<Part> parts_;
+};
+
+}  // namespace rig::proxy

@@ -1,0 +1,42 @@
+#include "io/proxy_service.hpp"
+
+#include <rig/core/env.hpp>
+
+#include <array>
+
+namespace rig::proxy {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+}  // namespace
+
+ProxyServiceConfig ProxyServiceConfig::from_env(EnvReader& env) {
+  ProxyServiceConfig c;
+  c.http = HttpTargetConfig::from_env(env);
+  constexpr std::array<std::string_view, 3> kModes{"pass", "replace", "append"};
+  c.forwarding.forwarded = static_cast<ForwardingMode>(
+      env.choice({"RIG_PROXY_FORWARDED",
+                  "The Forwarded header of proxied requests: as the client sent it, only the "
+                  "client's address, or that behind what the client sent"},
+                 kModes, static_cast<std::size_t>(c.forwarding.forwarded)));
+  c.forwarding.x_forwarded = static_cast<ForwardingMode>(
+      env.choice({"RIG_PROXY_X_FORWARDED", "The same for X-Forwarded-For, -Proto and -Host"},
+                 kModes, static_cast<std::size_t>(c.forwarding.x_forwarded)));
+  c.forwarding.via =
+      env.text({"RIG_PROXY_VIA", "Name of this gateway in the Via header; empty: none"}, "");
+  c.gateway_ip =
+      env.text({"RIG_PROXY_ADDRESS", "Address of this gateway in the Forwarded header (by=)"},
+               "127.0.0.1");
+  c.async_answer_timeout = env.duration(
+      {"PROXY_HTTP_ASYNC_RESPONSE_TIMEOUT",
+       "How long a client waits for an answer that comes by POST /v3/responses; then 504"},
+      c.async_answer_timeout, milliseconds(1), hours(24));
+  c.kafka_answer_timeout = env.duration(
+      {"PROXY_KAFKA_RESPONSE_TIMEOUT", "The same for endpoints whose answer comes from Kafka"},
+      c.kafka_answer_timeout, milliseconds(1), hours(24));
+  return c;
+}
+
+}  // namespace rig::proxy
