@@ -134,6 +134,15 @@ INSTANTIATE_TEST_SUITE_P(Checks, EndsMeanwhile, ::testing::ValuesIn(kTransports)
 INSTANTIATE_TEST_SUITE_P(Checks, ServiceCheck, ::testing::ValuesIn(kTransports),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
+TEST(ServiceChecks, WhoAsksForNothingMayShowWhatOnlyTheServiceKnows) {
+  Decider decider;
+  Gateway gateway({{"SUBSCRIPTION_CHECK", decider.url()}});
+  auto request = sse_request({});
+  request.headers.emplace_back("authorization", "Bearer any.to.ken");
+  SseClient client(gateway.inbound(), request);
+  client.read_greeting();
+}
+
 TEST(ServiceChecks, WhatItSaysIsPassedOn) {
   Decider decider;
   Gateway gateway({{"SUBSCRIPTION_CHECK", decider.url()}});
