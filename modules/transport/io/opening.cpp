@@ -13,11 +13,13 @@ constexpr std::string_view kJson = "application/json; charset=utf-8";
 
 Task<access::Access::Answer> ask(Ref<access::Access> access, Ref<const HttpRequest> request) {
   auto credentials = credentials_of(*request);
-  // The first RIG did not look at this header here, so it may be there for others. Without a key it
-  // means nothing.
-  if (!access->knows_keys() && access->subscription_check() != access::Access::Check::kService)
-    credentials.authorization.clear();
-  if (auto asked = asked_subscriptions(*request)) {
+  auto asked = asked_subscriptions(*request);
+  // The first RIG did not look at this header here, so it may be there for others. Without a key,
+  // and without a service that is asked, it means nothing.
+  const bool is_for_service =
+      asked && access->subscription_check() == access::Access::Check::kService;
+  if (!access->knows_keys() && !is_for_service) credentials.authorization.clear();
+  if (asked) {
     access::Question question{std::string(kJson), R"({"subscriptions":)" + *asked + "}"};
     co_return co_await access->may_subscribe(std::move(credentials), std::move(question));
   }
