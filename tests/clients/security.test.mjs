@@ -295,6 +295,34 @@ test('a session that is cut off is told, and stays out at every door until it is
   });
 });
 
+test('on a WebSocket tokens come in-band, and denials are errors', async (t) => {
+  const gateway = await guarded(t);
+  const ours = keyPair('RS256');
+  const socket = new WebSocket(`${gateway.inbound.replace('http', 'ws')}/_rig/v1/connection/ws`);
+  t.after(() => socket.terminate());
+  await withDeadline('the socket is open', once(socket, 'open'));
+  const replyTo = async (jwt) => {
+    const reply = new Promise((resolve) => socket.on('message', function look(bytes) {
+      const event = JSON.parse(bytes);
+      if (event.type !== 'rig.error' && event.data.length !== 1) return; // the greeting
+      socket.off('message', look);
+      resolve(event);
+    }));
+    socket.send(JSON.stringify({ subscriptions: [{ eventType: 'a' }], jwt }));
+    return withDeadline('it is answered', reply);
+  };
+  assert.match((await replyTo()).data.message, /A token is needed/);
+  assert.match((await replyTo(await tokenOf('RS256', ours, { exp: 1 }))).data.message, /has expired/);
+  assert.match((await replyTo(await tokenOf('RS256', keyPair('RS256', 'other')))).data.message, /signature/);
+  const { type, data } = await replyTo(await tokenOf('RS256', ours));
+  assert.deepEqual([type, data[0].eventType], ['rig.subscriptions_set', 'a']);
+  assert.deepEqual(await stopAudited(gateway), {
+    'subscribe token_missing': 1,
+    'subscribe token_expired': 1,
+    'subscribe token_signature': 1,
+  });
+});
+
 test('a fresh token by PUT keeps a stream whose first one ends', async (t) => {
   const gateway = await guarded(t, 'RS256', { RIG_TOKEN_EXPIRY_WARNING: '1h' });
   const brief = () => tokenOf('RS256', keyPair('RS256'), { exp: now() + 3, sub: 'alice' });

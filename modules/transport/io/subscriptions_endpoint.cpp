@@ -38,7 +38,7 @@ Task<HttpResponse> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken t
   TransportShard& shard = parts->local();
   NamedConnection* connection = shard.names().find(token);
   if (connection == nullptr) co_return no_such_connection();
-  if (identity && !connection->identify(identity)) co_return session_ended(shard.config());
+  if (identity && !connection->identify(identity)) co_return session_ended(shard);
   if (!wanted) co_return std::move(wanted).error().response;
   auto permitted =
       identity

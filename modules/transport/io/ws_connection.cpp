@@ -107,8 +107,10 @@ void WsConnection::take_text(std::string_view text) {
 
   if (is_asking_) return say_error("The request before this one is still being decided.");
   const auto check = shard().context().access.subscription_check();
-  if (!fresh && check == Check::kToken && identity() == nullptr)
+  if (!fresh && check == Check::kToken && identity() == nullptr) {
+    note_token_missing(shard());
     return say_error("A token is needed: the member jwt.");
+  }
   if (!fresh && check != Check::kService) return set_subscriptions(*std::move(list));
   is_asking_ = true;
   shard().spawn(ask_and_set(shard(), token(), {{}, fresh.value_or("")}, *std::move(list)));
@@ -130,7 +132,10 @@ void WsConnection::answered(access::Access::Answer answer, subscriptions::Subscr
   is_asking_ = false;
   if (is_ending()) return;
   if (!answer) return say_error(answer.error().message);
-  if (*answer && !identify(*answer)) return say_error("The session of the token was ended.");
+  if (*answer && !identify(*answer)) {
+    note_session_ended(shard());
+    return say_error("The session of the token was ended.");
+  }
   set_subscriptions(std::move(list));
 }
 
