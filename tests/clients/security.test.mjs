@@ -338,6 +338,23 @@ test('a fresh token by PUT keeps a stream whose first one ends', async (t) => {
   await stopAudited(gateway);
 });
 
+test('a client that answers each warning with the same token is not warned in a circle', async (t) => {
+  const gateway = await guarded(t, 'RS256', { RIG_TOKEN_EXPIRY_WARNING: '1h' });
+  const jwt = await tokenOf('RS256', keyPair('RS256'), { exp: now() + 3 });
+  const socket = new WebSocket(`${socketUrl(gateway, 'a')}&jwt=${jwt}`);
+  t.after(() => socket.terminate());
+  let warnings = 0;
+  socket.on('message', (bytes) => {
+    if (JSON.parse(bytes).type !== 'rig.token_expiring') return;
+    warnings++;
+    socket.send(JSON.stringify({ jwt }));
+  });
+  const [code, reason] = await withDeadline('the socket closes', once(socket, 'close'));
+  assert.deepEqual([code, `${reason}`], [1008, 'Token expired.']);
+  assert.ok(warnings > 0 && warnings < 20, `${warnings} warnings`);
+  await stopAudited(gateway);
+});
+
 test('who manages is asked for a claim, and the reasons are counted', async (t) => {
   const gateway = await guarded(t, 'RS256', { API_REQUIRED_CLAIM: '/scope=rig.admin', API_BIND: '127.0.0.1' });
   const token = (claims) => tokenOf('RS256', keyPair('RS256'), claims);

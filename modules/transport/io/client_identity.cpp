@@ -43,7 +43,13 @@ bool ClientIdentity::adopt(access::IdentityRef identity) {
   identity_ = std::move(identity);
   is_warned_ = false;
   expiry_.cancel();
-  if (shard_.config().token_expiry.closes && identity_->expires_at) watch_expiry();
+  if (!shard_.config().token_expiry.closes || !identity_->expires_at) return true;
+  // A client that answers each warning with a token that is no better must not be warned at once
+  // again, in a circle.
+  const auto left = *identity_->expires_at - system_clock::now();
+  const system_clock::duration warning = shard_.config().token_expiry.warning;
+  warn_at_ = *identity_->expires_at - std::min(warning, left / 2);
+  watch_expiry();
   return true;
 }
 
@@ -67,7 +73,7 @@ void ClientIdentity::watch_expiry() noexcept {
     shard_.metrics().dropped_expired.add();
     return holder_.end_by(EndOfIdentity::kTokenExpired);
   }
-  const auto until_warning = left - shard_.config().token_expiry.warning;
+  const auto until_warning = std::chrono::ceil<milliseconds>(warn_at_ - system_clock::now());
   if (until_warning <= milliseconds(0) && !std::exchange(is_warned_, true))
     warn(std::chrono::ceil<std::chrono::seconds>(left));
   shard_.wheel().arm(expiry_, std::min(is_warned_ ? left : until_warning, kLookEvery));

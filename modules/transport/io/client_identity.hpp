@@ -64,6 +64,7 @@ class ClientIdentity final : public sessions::Member {
   const NamedConnection& connection_;
   access::IdentityRef identity_;
   Expiry expiry_{*this};
+  std::chrono::system_clock::time_point warn_at_;
   bool is_warned_ = false;
 };
 
