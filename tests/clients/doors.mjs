@@ -1,7 +1,17 @@
 // Requests with tokens at the doors of the gateway, as bare as the attacks need them.
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { samples, streamUrl, withDeadline } from './gateway.mjs';
+import { samples, startGateway, streamUrl, withDeadline } from './gateway.mjs';
+import { keyPair } from './tokens.mjs';
+
+/** A gateway that lets in who has a token by that key. */
+export const guarded = (t, algorithm = 'RS256', settings = {}) => startGateway(t, {
+  JWT_ALG: algorithm,
+  JWT_SECRET_KEY: keyPair(algorithm).setting,
+  SUBSCRIPTION_CHECK: 'jwt_validation',
+  LOG_LEVEL: 'debug',
+  ...settings,
+});
 
 export const bearer = (...tokens) => tokens.map((token) => `Bearer ${token}`);
 

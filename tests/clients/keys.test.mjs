@@ -124,7 +124,8 @@ test('nobody waits for a silent issuer longer than the settings say', async (t) 
 
 /** What the issuer answers instead of keys, and the gateway goes on with those that it had. */
 const bad = {
-  'too much': (response, issuer) => issuer.publish(response, [key('second'), { ...key('third'), more: 'x'.repeat(300 << 10) }]),
+  'too much': (response, issuer) =>
+    issuer.publish(response, [key('second'), { ...key('third'), more: 'x'.repeat(300 << 10) }]),
   'no end': (response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     const more = () => {

@@ -46,7 +46,8 @@ export function workshop(t) {
 const USUAL = { inbound: 'http://localhost:4000', api: 'http://localhost:4010' };
 
 /** Starts a block; `gateway` has the addresses that its code is to use. */
-export function start(t, { language, code }, gateway = USUAL, { asBrowser = false, before = '', env = {}, cwd = workshop(t) } = {}) {
+export function start(t, { language, code }, gateway = USUAL, options = {}) {
+  const { asBrowser = false, before = '', env = {}, cwd = workshop(t) } = options;
   const withPorts = code
     .replaceAll('localhost:4000', new URL(gateway.inbound).host)
     .replaceAll('localhost:4010', new URL(gateway.api).host);

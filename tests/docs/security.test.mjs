@@ -1,5 +1,5 @@
-// Runs the code of services/rig/docs/security.md as it stands (but for the ports), and checks that there is a test for each
-// attack in its table.
+// Runs the code of services/rig/docs/security.md as it stands (but for the ports), and checks that there is a test for
+// each attack in its table.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -63,14 +63,19 @@ function* filesBelow(folder, ...endings) {
 }
 
 const found = (path, pattern) => [...readFileSync(join(root, path), 'utf8').matchAll(pattern)];
-const asPattern = (title) => new RegExp(`^${title.split(/\$\{.*?\}/).map((part) => part.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&')).join('.+')}$`);
+const literally = (text) => text.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&');
+
+/** Of a title that may have `${…}` in it. */
+const asPattern = (title) => new RegExp(`^${title.split(/\$\{.*?\}/).map(literally).join('.+')}$`);
+
 
 /** Whether there is a test of that name: of GoogleTest, of Node's runner, or a fuzz target. */
 function knownTests() {
   const names = new Set();
   for (const folder of ['modules', 'tests']) {
     for (const path of filesBelow(folder, '_test.cpp')) {
-      for (const [, suite, name] of found(path, /^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)/gm)) names.add(`${suite}.${name}`);
+      const tests = found(path, /^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)/gm);
+      for (const [, suite, name] of tests) names.add(`${suite}.${name}`);
     }
   }
   for (const [, name] of found('tests/fuzz/CMakeLists.txt', /^rig_add_fuzz\((\w+)/gm)) names.add(`Fuzz.${name}`);
