@@ -1,11 +1,12 @@
-// What tokens by `jose` do once a connection is open: sessions, fresh tokens, tokens that end; and who manages.
+// What tokens by `jose` do once a connection is open: sessions, fresh tokens, tokens that end. And who else decides.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import {
   answer, ask, bearer, cutOff, guarded, openStream, putSubscriptions, stopAudited, submit, tryToConnect,
 } from './doors.mjs';
-import { needed, publish, samples, socketUrl, withDeadline } from './gateway.mjs';
+import { needed, publish, samples, socketUrl, startGateway, withDeadline } from './gateway.mjs';
 import { keyPair, now, tokenOf } from './tokens.mjs';
 
 const { WebSocket } = await needed('ws');
@@ -119,4 +120,42 @@ test('who manages is asked for a claim, and the reasons are counted', async (t) 
   const denials = gateway.logged('access denied', { action: 'manage' });
   const reasons = denials.map(({ reason, status }) => `${status} ${reason}`);
   assert.deepEqual(reasons, ['403 claim_missing', '401 token_expired', '401 token_missing']);
+});
+
+test('a token that is no good is refused and noted though nothing is asked for', async (t) => {
+  const gateway = await guarded(t);
+  const path = `${gateway.inbound}/_rig/v1/connection/sse`;
+  const authorization = bearer(await tokenOf('RS256', keyPair('RS256'), { exp: 1 }));
+  assert.equal((await answer(ask(path, { authorization }))).reason, 'token_expired');
+  assert.deepEqual(await stopAudited(gateway), { 'identify token_expired': 1 });
+});
+
+test('another service decides: it sees the token, and what it says is noted', async (t) => {
+  const questions = [];
+  let status = 204;
+  const service = createServer((request, response) => {
+    questions.push(request.headers.authorization);
+    request.resume().on('end', () => response.writeHead(status).end());
+  });
+  await new Promise((resolve) => service.listen(0, '127.0.0.1', resolve));
+  t.after(() => service.close());
+  const url = `http://127.0.0.1:${service.address().port}/check`;
+  const gateway = await startGateway(t, { SUBSCRIPTION_CHECK: url, LOG_LEVEL: 'debug' });
+  const token = await tokenOf('RS256', keyPair('RS256'));
+  const outcomes = [];
+  for (status of [204, 401, 403, 500, 302]) outcomes.push(await tryToConnect(t, gateway, token));
+  assert.deepEqual(outcomes, [
+    'let in', '401 denied_by_service', '403 denied_by_service', '503 service_unavailable', '503 service_unavailable',
+  ]);
+  assert.deepEqual(questions, Array(5).fill(`Bearer ${token}`));
+  const answers = (await samples(gateway, 'rig_access_service_answers_total')).filter(({ value }) => value > 0);
+  assert.deepEqual(Object.fromEntries(answers.map(({ result, value }) => [result, value])), {
+    allowed: 1, denied: 2, failed: 2,
+  });
+  assert.deepEqual(await stopAudited(gateway), {
+    'subscribe denied_by_service': 2,
+    'subscribe service_unavailable': 2,
+  });
+  const failures = gateway.logged('a service that decides about requests does not', { setting: 'SUBSCRIPTION_CHECK' });
+  assert.equal(failures.length, 2);
 });
