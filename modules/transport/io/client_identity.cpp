@@ -59,9 +59,14 @@ std::optional<ClientIdentity::Time> ClientIdentity::ends_at() const noexcept {
 void ClientIdentity::watch_expiry_anew() noexcept {
   is_warned_ = false;
   expiry_.cancel();
+  const auto end = ends_at();
+  if (!shard_.config().token_expiry.closes || !end) return;
+  // A client that answers each warning with a token that is no better must not be warned at once
+  // again, in a circle.
+  const system_clock::duration warning = shard_.config().token_expiry.warning;
+  warn_at_ = *end - std::min(warning, (*end - system_clock::now()) / 2);
   // Not at once: whoever asks goes on with the connection, so it must not end here.
-  if (shard_.config().token_expiry.closes && ends_at())
-    shard_.wheel().arm(expiry_, milliseconds(0));
+  shard_.wheel().arm(expiry_, milliseconds(0));
 }
 
 void ClientIdentity::leave() noexcept {
@@ -84,7 +89,7 @@ void ClientIdentity::watch_expiry() noexcept {
     shard_.metrics().dropped_expired.add();
     return holder_.end_by(EndOfIdentity::kTokenExpired);
   }
-  const auto until_warning = left - shard_.config().token_expiry.warning;
+  const auto until_warning = std::chrono::ceil<milliseconds>(warn_at_ - system_clock::now());
   if (until_warning <= milliseconds(0) && !std::exchange(is_warned_, true))
     warn(std::chrono::ceil<std::chrono::seconds>(left));
   shard_.wheel().arm(expiry_, std::min(is_warned_ ? left : until_warning, kLookEvery));

@@ -78,6 +78,7 @@ class ClientIdentity final : public sessions::Member {
   access::IdentityRef identity_;
   std::optional<Time> settles_before_;  // when an earlier token ends that still allows something
   Expiry expiry_{*this};
+  std::chrono::system_clock::time_point warn_at_;
   bool is_warned_ = false;
 };
 
