@@ -17,6 +17,7 @@ namespace rig::bench {
 /// The type of the published events, except for those of a bystander.
 inline constexpr std::string_view kEventType = "bench";
 inline constexpr std::string_view kBystanderType = "bench.bystander";
+inline constexpr std::string_view kStormType = "bench.storm";
 
 /// Which event this is. Sequence numbers count the events of one publisher for one key, from 0.
 struct EventMark {

@@ -8,6 +8,7 @@ namespace {
 
 constexpr Tag kPublisherTag = Tag{1} << 40U;
 constexpr Nanos kTick = std::chrono::milliseconds(10);
+constexpr Nanos kStormTimeout = std::chrono::seconds(30);
 constexpr Nanos kPublisherTimeout = std::chrono::seconds(5);
 // Duplicates come after everything has arrived once.
 constexpr Nanos kLinger = std::chrono::milliseconds(200);
@@ -16,6 +17,7 @@ constexpr Nanos kLinger = std::chrono::milliseconds(200);
 
 LoadRun::LoadRun(const Options& options)
     : options_(options),
+      storm_(options.storm_rate > 0 ? std::make_unique<Storm>(options) : nullptr),
       subscribers_(options, group_of(options), poller_, 0),
       publishers_(options, publishers_of(options), poller_, kPublisherTag) {}
 
@@ -43,6 +45,10 @@ RunResult LoadRun::run() {
   }
   result.latency = subscribers_.latency();
   result.answer_time = publishers_.answer_time();
+  if (storm_) {
+    result.plain_storm = storm_phase(false, result);
+    result.token_storm = storm_phase(true, result);
+  }
   for (const Nanos end = now() + kLinger; now() < end;) {
     poll(end);
   }
@@ -118,6 +124,28 @@ PhaseResult LoadRun::publish_phase(double seconds) {
   phase.published -= published_before;
   phase.delivered = subscribers_.counts();
   phase.delivered -= delivered_before;
+  return phase;
+}
+
+StormPhase LoadRun::storm_phase(bool with_tokens, RunResult& result) {
+  StormPhase phase;
+  subscribers_.clear_latency();
+  const Usage usage_before = usage_now(options_.server_pid);
+  storm_->begin(options_.duration, with_tokens);
+  result.totals.unsent += publish_phase(options_.duration).unsent;
+  const Nanos deadline = now() + kStormTimeout;
+  auto over = storm_->over();
+  for (; !over; over = storm_->over()) {
+    if (now() > deadline) {
+      throw std::runtime_error("the storm does not end");
+    }
+    poll(now() + kTick);
+  }
+  phase.usage = usage_now(options_.server_pid) - usage_before;
+  phase.storm = *over;
+  phase.usage.own_cpu += phase.storm.cpu;
+  phase.latency = subscribers_.latency();
+  result.totals.connect_failures += phase.storm.started - phase.storm.welcomed;
   return phase;
 }
 

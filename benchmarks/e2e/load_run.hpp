@@ -2,12 +2,14 @@
 // One run: connect the clients, stay idle, publish to warm up, publish to measure. One thread,
 // every wait bounded.
 
+#include <memory>
 #include <random>
 
 #include "options.hpp"
 #include "process_stats.hpp"
 #include "publishers.hpp"
 #include "socket.hpp"
+#include "storm.hpp"
 #include "subscribers.hpp"
 #include "totals.hpp"
 
@@ -29,6 +31,13 @@ struct IdleMemory {
   ProcessMemory memory;
 };
 
+/// The same phase while clients come and go.
+struct StormPhase {
+  Usage usage;
+  Histogram latency;
+  StormCounts storm;
+};
+
 struct RunResult {
   std::size_t ready = 0;
   Nanos connecting{0};  ///< from the first connect to the last confirmed subscription
@@ -40,6 +49,8 @@ struct RunResult {
   PhaseResult measured;
   Histogram latency;
   Histogram answer_time;
+  StormPhase plain_storm;  ///< without tokens
+  StormPhase token_storm;  ///< with one for each client
   Totals totals;
 };
 
@@ -54,6 +65,7 @@ class LoadRun {
   void connect_subscribers(std::size_t total, RunResult& result);
   IdleMemory idle_memory();
   PhaseResult publish_phase(double seconds);
+  StormPhase storm_phase(bool with_tokens, RunResult& result);
   std::uint64_t publish_on_schedule(Nanos start, double seconds);
   void publish_back_to_back(Nanos end);
   void publish(Nanos intended);
@@ -62,6 +74,7 @@ class LoadRun {
   void poll(Nanos deadline);
 
   const Options& options_;
+  std::unique_ptr<Storm> storm_;  // before what is opened
   Poller poller_;
   Subscribers subscribers_;
   Publishers publishers_;

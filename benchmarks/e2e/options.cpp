@@ -44,8 +44,13 @@ bool set_label(Options& options, std::string_view text) {
   return text.find_first_of("\"\\\n") == std::string_view::npos;
 }
 
-const std::array<Flag, 23>& flags() {
-  static const std::array<Flag, 23> kAll{{
+bool set_tokens(Options& options, std::string_view text) {
+  options.storm_tokens = text;
+  return !text.empty();
+}
+
+const std::array<Flag, 25>& flags() {
+  static const std::array<Flag, 25> kAll{{
       {"--peer", "rig or floor (rig)", set_peer},
       {"--label", "a name for the run", set_label},
       {"--port", "where clients subscribe", number(&Options::port)},
@@ -70,6 +75,9 @@ const std::array<Flag, 23>& flags() {
        number(&Options::replay)},
       {"--bystander-rate", "replay: events/s for a client that has no part in it (200)",
        number(&Options::bystander_rate)},
+      {"--storm-rate", "clients/s that come and go, at most, in two more measurements; 0: none (0)",
+       number(&Options::storm_rate)},
+      {"--storm-tokens", "a file with tokens, a line each, for the second of them", set_tokens},
       {"--settle", "seconds of silence before idle memory is read (1)", number(&Options::settle)},
       {"--warmup", "seconds of publishing before the measurement (1)", number(&Options::warmup)},
       {"--duration", "seconds of the measurement (5)", number(&Options::duration)},
@@ -100,9 +108,12 @@ void check(const Options& options) {
                              options.bystander_rate <= 0 || options.duration <= 0)) {
     throw UsageError("--replay needs clients, a bystander and a duration, and goes without --keys");
   }
+  if (options.storm_rate > 0 && (options.storm_tokens.empty() || options.replay > 0)) {
+    throw UsageError("--storm-rate needs --storm-tokens, and goes without --replay");
+  }
   for (const double seconds :
-       {options.rate, options.connect_rate, options.bystander_rate, options.settle, options.warmup,
-        options.duration, options.drain, options.connect_timeout}) {
+       {options.rate, options.storm_rate, options.connect_rate, options.bystander_rate,
+        options.settle, options.warmup, options.duration, options.drain, options.connect_timeout}) {
     if (!(seconds >= 0 && seconds < 1e7)) {
       throw UsageError("rates and times must be positive numbers");
     }

@@ -37,6 +37,9 @@ struct Options {
   std::size_t replay = 0;       ///< events that each client is owed when it returns; 0 = no replay
   double bystander_rate = 200;  ///< replay: events/s for a client that has no part in it
 
+  double storm_rate = 0;  ///< clients/s that come and go during the measurement, at most; 0 = none
+  std::string storm_tokens;  ///< a file with tokens for them; see Storm
+
   double settle = 1;  ///< seconds of silence before the idle memory is read
   double warmup = 1;  ///< seconds of publishing that are checked but not measured
   double duration = 5;

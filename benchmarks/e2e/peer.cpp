@@ -30,6 +30,9 @@ std::string rig_target(Transport transport, const Subscription& subscription) {
   if (!subscription.cursor.empty()) {
     target += "&last_event_id=" + percent_encode(subscription.cursor);
   }
+  if (!subscription.token.empty()) {
+    target.append("&jwt=").append(subscription.token);
+  }
   return target;
 }
 

@@ -28,6 +28,7 @@ struct Subscription {
   std::string_view type;
   std::optional<std::uint32_t> key;  ///< only events whose /data/k is that
   std::string_view cursor;           ///< only what came after this one; empty: from now on
+  std::string_view token;            ///< a JWT that the gateway gets to see; empty: none
 };
 
 /// The whole request that opens an SSE stream.

@@ -125,6 +125,41 @@ void add_phase(JsonObject& json, const std::string& name, const ReplayPhase& pha
 
 }  // namespace
 
+/// What a client of the storm cost beyond what the fan-out costs anyway.
+double cpu_us_per_connect(const StormPhase& phase, const PhaseResult& quiet) {
+  const double share = ratio(to_seconds(phase.usage.wall), to_seconds(quiet.usage.wall));
+  return ratio(to_micros(phase.usage.server_cpu) - share * to_micros(quiet.usage.server_cpu),
+               phase.storm.welcomed);
+}
+
+double connects_per_s(const StormPhase& phase) {
+  return ratio(static_cast<double>(phase.storm.welcomed), to_seconds(phase.storm.lasted));
+}
+
+void add_storm(JsonObject& json, const std::string& name, const StormPhase& phase,
+               const PhaseResult& quiet) {
+  json.add(name + "_connects", phase.storm.welcomed);
+  json.add(name + "_refused", phase.storm.started - phase.storm.welcomed);
+  json.add(name + "_connects_per_s", connects_per_s(phase));
+  json.add(name + "_welcome_p99_ms", to_millis(phase.storm.welcome_p99));
+  json.add(name + "_cpu_us_per_connect", cpu_us_per_connect(phase, quiet));
+  json.add(name + "_server_cores",
+           ratio(to_seconds(phase.usage.server_cpu), to_seconds(phase.usage.wall)));
+  json.add(name + "_load_cores",
+           ratio(to_seconds(phase.usage.own_cpu), to_seconds(phase.usage.wall)));
+  json.add(name + "_other_cores", phase.usage.other_cores());
+  json.add(name, phase.latency);
+}
+
+std::string storm_line(const char* name, const StormPhase& phase, const PhaseResult& quiet) {
+  return format(
+      " | storm %s: %.0f connects/s, %.1f us each, welcome p99 %.2f ms; the others' p50 %.2f p99 "
+      "%.2f ms",
+      name, connects_per_s(phase), cpu_us_per_connect(phase, quiet),
+      to_millis(phase.storm.welcome_p99), to_millis(phase.latency.percentile(0.5)),
+      to_millis(phase.latency.percentile(0.99)));
+}
+
 std::string to_json(const Options& options, const RunResult& result) {
   const PhaseResult& phase = result.measured;
   const Figures figures = figures_of(result);
@@ -150,6 +185,15 @@ std::string to_json(const Options& options, const RunResult& result) {
   json.add("server_cores", figures.server_cores);
   json.add("load_cores", figures.own_cores);
   json.add("other_cores", figures.other_cores);
+  if (options.storm_rate > 0) {
+    add_storm(json, "plain_storm", result.plain_storm, phase);
+    add_storm(json, "token_storm", result.token_storm, phase);
+    json.add("storm_refused", result.plain_storm.storm.started + result.token_storm.storm.started -
+                                  result.plain_storm.storm.welcomed -
+                                  result.token_storm.storm.welcomed);
+    json.add("p99_moved_by_tokens_ms", to_millis(result.token_storm.latency.percentile(0.99)) -
+                                           to_millis(result.plain_storm.latency.percentile(0.99)));
+  }
   return json.str();
 }
 
@@ -174,6 +218,10 @@ std::string to_line(const Options& options, const RunResult& result) {
   }
   line += format(" | cores: server %.2f load %.2f other %.2f", figures.server_cores,
                  figures.own_cores, figures.other_cores);
+  if (options.storm_rate > 0) {
+    line += storm_line("plain", result.plain_storm, phase);
+    line += storm_line("with tokens", result.token_storm, phase);
+  }
   return line + judgement(result.totals);
 }
 

@@ -92,8 +92,8 @@ void Subscribers::open_next(Nanos intended) {
   const std::size_t index = next_++;
   Subscriber& subscriber = subscribers_[index];
   subscriber.started = intended;
-  subscriber.socket = connect_loopback(
-      options_.port, static_cast<unsigned>(index / kConnectionsPerSource), options_.receive_buffer);
+  const auto source = static_cast<unsigned>(index / kConnectionsPerSource) + group_.first_source;
+  subscriber.socket = connect_loopback(options_.port, source, options_.receive_buffer);
   if (!subscriber.socket.is_open()) {
     subscriber.state = State::kClosed;
     return;
@@ -116,7 +116,8 @@ void Subscribers::on_ready(std::size_t index, std::uint32_t events) {
     return;
   }
   received_ = now();
-  if (count <= 0 || !on_bytes(index, {buffer_.data(), static_cast<std::size_t>(count)})) {
+  if (count <= 0 || !on_bytes(index, {buffer_.data(), static_cast<std::size_t>(count)}) ||
+      subscriber.state == State::kLeaving) {
     close(subscriber, index);
   }
 }
@@ -125,6 +126,9 @@ std::string Subscribers::request_of(std::size_t index) const {
   Subscription subscription;
   subscription.type = group_.type;
   subscription.cursor = group_.cursor;
+  if (group_.tokens != nullptr) {
+    subscription.token = (*group_.tokens)[index];
+  }
   if (group_.keys > 1) {
     subscription.key = key_of(index);
   }
@@ -236,6 +240,11 @@ void Subscribers::on_subscribed(std::size_t index) {
   ++ready_by_key_[key_of(index)];
   last_subscribed_ = received_;
   connect_time_.add(received_ - subscriber.started);
+  if (group_.leaves) {
+    subscriber.state = State::kLeaving;
+    --ready_;
+    --ready_by_key_[key_of(index)];
+  }
 }
 
 void Subscribers::on_delivery(std::size_t index, std::string_view text, std::string_view id) {
@@ -269,7 +278,7 @@ void Subscribers::close(Subscriber& subscriber, std::size_t index) {
     ++disconnects_;
     --ready_;
     --ready_by_key_[key_of(index)];
-  } else {
+  } else if (subscriber.state != State::kLeaving) {
     --in_setup_;
   }
   subscriber.state = State::kClosed;

@@ -30,6 +30,9 @@ struct SubscriberGroup {
   std::string cursor;          ///< they return: only what came after it
   /// Of each publisher the number of the first event that they must get; empty: all from 0.
   std::vector<std::uint32_t> first;
+  const std::vector<std::string>* tokens = nullptr;  ///< the client with that number shows it
+  bool leaves = false;                               ///< each, when its subscription is confirmed
+  unsigned first_source = 0;                         ///< see connect_loopback()
 };
 
 /// The clients that the options speak of.
@@ -71,6 +74,8 @@ class Subscribers {
   void on_ready(std::size_t index, std::uint32_t events);
 
   std::size_t ready() const { return ready_; }
+  /// Whose subscription was confirmed, whether they have left or not.
+  std::size_t welcomed() const { return connect_time_.count(); }
   std::size_t ready_for(std::uint32_t key) const { return ready_by_key_[key]; }
   std::size_t disconnects() const { return disconnects_; }  ///< closed after they were subscribed
   Nanos last_subscribed() const { return last_subscribed_; }
@@ -86,7 +91,7 @@ class Subscribers {
   void clear_latency() { latency_.clear(); }
 
  private:
-  enum class State { kIdle, kConnecting, kWaiting, kSubscribed, kClosed };
+  enum class State { kIdle, kConnecting, kWaiting, kSubscribed, kLeaving, kClosed };
 
   struct Subscriber {
     Socket socket;

@@ -10,6 +10,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "floor_wire.hpp"
 
@@ -38,8 +40,11 @@ class SubscribersTest : public testing::Test {
   std::string open(Transport transport, const std::string& cursor = {}) {
     SubscriberGroup group;
     group.transport = transport;
-    group.count = 1;
     group.cursor = cursor;
+    return open(std::move(group));
+  }
+  std::string open(SubscriberGroup group) {
+    group.count = 1;
     clients_ = std::make_unique<Subscribers>(options_, group, poller_, 0);
     clients_->open_up_to(1);
     server_ = Socket(::accept(listener_.fd(), nullptr, nullptr));
@@ -155,6 +160,22 @@ TEST_F(SubscribersTest, TheCursorOfAnSseEventIsKnownAndAClientReturnsWithIt) {
   EXPECT_EQ(clients_->last_cursor(), "i-2");
   EXPECT_EQ(counts().with_id, 2U);
   EXPECT_TRUE(counts().is_right());
+}
+
+TEST_F(SubscribersTest, AClientOfAStormShowsItsTokenAndLeavesWhenItIsSubscribed) {
+  const std::vector<std::string> tokens{"a.b-c.d"};
+  SubscriberGroup group;
+  group.tokens = &tokens;
+  group.leaves = true;
+  EXPECT_NE(open(std::move(group)).find("&jwt=a.b-c.d HTTP/1.1"), std::string::npos);
+  EXPECT_FALSE(clients_->is_settled());
+  send(std::string(sse_head()) + sse_chunk(kSubscribedType, "[]", "i-0"));
+  run_until([this] { return clients_->welcomed() == 1; });
+  EXPECT_TRUE(clients_->is_settled());
+  EXPECT_EQ(clients_->ready(), 0U);
+  EXPECT_EQ(clients_->disconnects(), 0U);
+  std::array<char, 1> nothing{};
+  EXPECT_EQ(::recv(server_.fd(), nothing.data(), nothing.size(), 0), 0);
 }
 
 TEST_F(SubscribersTest, AnIdThatComesTwiceOrIsMissingIsCounted) {

@@ -3,9 +3,14 @@
 #include <rig/core/env.hpp>
 
 #include <boost/url/parse.hpp>
+#include <boost/url/scheme.hpp>
+#include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string_view>
+#include <system_error>
 
 namespace rig::access {
 namespace {
@@ -22,9 +27,28 @@ bool is_word(std::string_view text, std::string_view word) noexcept {
                             [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
 }
 
+/// Boost.URL takes a port that is too large for an absent one.
+bool has_bad_port(std::string_view text) {
+  const auto start = text.find("//") + 2;
+  const auto authority = text.substr(start, text.find_first_of("/?#", start) - start);
+  const auto colon = authority.rfind(':');
+  if (colon == std::string_view::npos || authority.ends_with(']') || authority.ends_with(':'))
+    return false;
+  const auto digits = authority.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return error != std::errc() || end != digits.data() + digits.size() || port == 0;
+}
+
 bool is_service_url(std::string_view text) {
   const auto url = boost::urls::parse_uri(text);
-  return url && (url->scheme() == "http" || url->scheme() == "https") && !url->host().empty();
+  if (!url || url->host().empty() || url->has_userinfo()) return false;
+  // Boost 1.81 takes http://127.0.0.1.example/ for the address and a path that begins with a dot.
+  const auto path = url->encoded_path();
+  if (!path.empty() && path.front() != '/') return false;
+  if (has_bad_port(text)) return false;
+  return url->scheme_id() == boost::urls::scheme::http ||
+         url->scheme_id() == boost::urls::scheme::https;
 }
 
 CheckConfig check_config(EnvReader& env, Setting setting) {

@@ -56,6 +56,24 @@ TEST(AccessConfig, WhatCannotBeReadIsAProblemOfItsSetting) {
                           HasSubstr("API_REQUIRED_CLAIM"), HasSubstr("JWT_SESSION_FIELD")));
 }
 
+TEST(AccessConfig, AServiceIsWhereItsUrlSays) {
+  for (const char* url : {"https://auth.example", "https://auth.example:8443/check?a=b",
+                          "http://127.0.0.1:9000/", "http://[::1]/check"}) {
+    EnvReader env({{"SUBSCRIPTION_CHECK", url}});
+    (void)AccessConfig::from_env(env);
+    EXPECT_THAT(env.problems(), IsEmpty()) << url;
+  }
+  for (const char* url :
+       {"https://", "https:///check", "/check", "http://127.0.0.1.example/check",
+        "http://127.0.0.1.example", "http://127.0.0.1:80.example/", "http://[::1].example/",
+        "http://auth.example:0/", "http://auth.example:99999/", "http://auth.example:x/",
+        "http://127.0.0.1@auth.example/", "http://user:word@auth.example/"}) {
+    EnvReader env({{"SUBSCRIPTION_CHECK", url}});
+    (void)AccessConfig::from_env(env);
+    EXPECT_THAT(env.problems(), ElementsAre(HasSubstr("SUBSCRIPTION_CHECK"))) << url;
+  }
+}
+
 TEST(AccessConfig, TokensNeedKeys) {
   EnvReader env({{"SUBSCRIPTION_CHECK", "JWT_VALIDATION"},
                  {"SUBMISSION_CHECK", "JWT_VALIDATION"},

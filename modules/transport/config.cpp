@@ -145,7 +145,8 @@ void denial_config(EnvReader& env, TransportConfig& c) {
       c.token_expiry.closes);
   c.token_expiry.warning =
       env.duration({"RIG_TOKEN_EXPIRY_WARNING",
-                    "How long before that the client is told by rig.token_expiring; 0: not at all"},
+                    "How long before that the client is told by rig.token_expiring, at most half "
+                    "of the time that is left; 0: not at all"},
                    c.token_expiry.warning, milliseconds(0), hours(24));
 }
 

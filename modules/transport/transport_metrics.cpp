@@ -11,6 +11,9 @@ using std::chrono::seconds;
 constexpr metrics::Description kConnections{"rig_connections", "Open connections by transport"};
 constexpr metrics::Description kDroppedConnections{"rig_dropped_connections_total",
                                                    "Connections that the gateway ended, by reason"};
+// Counted by the access module, but for what only a connection notices.
+constexpr metrics::Description kDenied{"rig_access_denied_total",
+                                       "Requests that were refused, by reason"};
 constexpr metrics::Description kDroppedEvents{"rig_dropped_events_total",
                                               "Events that did not reach a receiver, by reason"};
 
@@ -40,6 +43,10 @@ TransportMetrics::TransportMetrics(metrics::Registry& registry)
       dropped_silent(registry.counter(kDroppedConnections, {{"reason", "silent"}})),
       dropped_session(registry.counter(kDroppedConnections, {{"reason", "session_killed"}})),
       dropped_expired(registry.counter(kDroppedConnections, {{"reason", "token_expired"}})),
+      denied_ended(
+          registry.counter(kDenied, {{"action", "subscribe"}, {"reason", "session_blacklisted"}})),
+      denied_without_token(
+          registry.counter(kDenied, {{"action", "subscribe"}, {"reason", "token_missing"}})),
       dropped_slow_events(registry.counter(kDroppedEvents, {{"reason", "slow_client"}})),
       dropped_conflated(registry.counter(kDroppedEvents, {{"reason", "conflated"}})),
       gaps(registry.counter(

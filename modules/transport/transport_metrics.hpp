@@ -19,6 +19,8 @@ struct TransportMetrics {
   metrics::Counter& dropped_silent;
   metrics::Counter& dropped_session;
   metrics::Counter& dropped_expired;
+  metrics::Counter& denied_ended;
+  metrics::Counter& denied_without_token;
   metrics::Counter& dropped_slow_events;
   metrics::Counter& dropped_conflated;
   metrics::Counter& gaps;

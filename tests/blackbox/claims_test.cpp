@@ -115,6 +115,26 @@ TEST(Claims, AFreshTokenInBandReplacesTheOldOnesRights) {
   EXPECT_EQ(json_at(client.next_event().json, "/id"), "2");
 }
 
+// It would stay for as long as its new token says, with what its old one allowed.
+TEST_P(ClaimsOf, ATokenWhoseSubscriptionsAreRefusedChangesNothing) {
+  auto with_limit = settings(true);
+  with_limit["RIG_CLAUSES_MAX"] = "1";
+  Gateway gateway(with_limit);
+  auto client = EventClient::open(GetParam(), gateway.inbound(), {.token = token_for("alice")});
+  client->read_greeting();
+  const auto too_much = session_token("s", R"("name":["bob","carol"])");
+  const auto list = subscriptions_to({"greeting"});
+  auto put = put_subscriptions(client->token(), list, name_of(GetParam()));
+  put.headers.emplace_back("authorization", "Bearer " + too_much);
+  EXPECT_EQ(fetch(gateway.inbound(), put).status, 400);
+  if (client->replace_in_band("[],\"jwt\":\"" + too_much + "\""))
+    EXPECT_EQ(client->next().type, "rig.error");
+  put.headers.pop_back();
+  EXPECT_EQ(fetch(gateway.inbound(), put).status, 204);
+  EXPECT_EQ(json_at(client->next().json, "/data"),
+            R"([{"eventType":"greeting","oneOf":[{"name":"alice"}]}])");
+}
+
 // What was kept for who comes back is narrowed like what is live.
 TEST(Claims, AreEnforcedInAReplayToo) {
   Gateway gateway(settings(true));

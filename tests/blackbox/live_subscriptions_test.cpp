@@ -145,9 +145,9 @@ TEST(LiveSubscriptions, EveryPutIsConfirmedAlsoIfItChangesNothing) {
 }
 
 TEST(LiveSubscriptions, ConstraintsAreReplacedToo) {
-  Gateway gateway({{"EXTRACTORS", kExtractors}});
-  Publisher publisher(gateway.api());
   for (const auto* transport : kTransports) {
+    Gateway gateway({{"EXTRACTORS", kExtractors}});
+    Publisher publisher(gateway.api());
     const auto connection = connect(gateway, transport, {"a"});
     for (const auto* name : {"x", "y"}) {
       const auto list = R"([{"eventType":"a","oneOf":[{"name":")" + std::string(name) + R"("}]}])";

@@ -183,6 +183,9 @@ TEST_P(Resume, AReplacementDuringTheReplayFollowsIt) {
       fetch(gateway.inbound(),
             put_subscriptions(client->token(), subscriptions_to({"b"}), name_of(GetParam())));
   ASSERT_EQ(reply.status, 204) << reply.body;
+  const auto asked =
+      fetch(gateway.inbound(), get_subscriptions(client->token(), name_of(GetParam())));
+  EXPECT_EQ(json_at(asked.body, "/subscriptions/0/eventType"), "b") << asked.body;
   for (int i = 1; i < 3000; ++i) {
     const auto event = client->next();
     ASSERT_EQ(event.type, "a");

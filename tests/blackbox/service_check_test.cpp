@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <future>
 #include <string>
 #include <string_view>
@@ -28,8 +29,8 @@ class Decider {
   [[nodiscard]] std::string url() const {
     return "http://127.0.0.1:" + std::to_string(listener_.port()) + "/Check?Case=Kept";
   }
-  /// The next question, answered with that status line.
-  std::string decide(std::string_view answer) {
+  /// The next question, answered with that status line when `think` has returned.
+  std::string decide(std::string_view answer, const std::function<void()>& think = [] {}) {
     auto socket = listener_.accept();
     auto head = socket.read_until("\r\n\r\n");
     const auto at = head.find("ontent-length: ") != std::string::npos
@@ -37,6 +38,7 @@ class Decider {
                         : head.find("ontent-Length: ");
     if (at == std::string::npos) throw Failure("no content-length: " + head);
     head += socket.read_exactly(std::stoul(head.substr(at + 15)));
+    think();
     socket.send("HTTP/1.1 " + std::string(answer) +
                 "\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     return head;
@@ -55,6 +57,14 @@ auto ask_meanwhile(Ask ask) {
 std::string lower_case(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
+}
+
+/// The log is written by a thread of its own.
+void expect_complaints(Gateway& gateway, std::size_t count) {
+  constexpr auto kLine = "a service that decides about requests does not";
+  const auto lines = [&] { return log_lines(gateway.process().standard_output(), kLine).size(); };
+  EXPECT_TRUE(eventually([&] { return lines() >= count; }));
+  EXPECT_EQ(lines(), count);
 }
 
 class ServiceCheck : public ::testing::TestWithParam<Transport> {};
@@ -76,8 +86,70 @@ TEST_P(ServiceCheck, IsAskedByPostWithTheClientsOwnWords) {
   EXPECT_NE(opened.get()->token(), "");
 }
 
+/// A client whose token ends while the service thinks about it is sent away in order.
+class EndsMeanwhile : public ServiceCheck {
+ protected:
+  void decide() {
+    (void)decider_.decide("200 OK", [this] {
+      HttpRequest request{.method = "POST", .target = "/_rig/v1/events"};
+      request.headers.emplace_back("authorization", "Bearer " + token_);
+      EXPECT_TRUE(eventually([&] { return fetch(gateway_.inbound(), request).status == 401; }));
+    });
+  }
+  /// What is left of the client must not be in anybody's way.
+  void expect_sent_away() {
+    EXPECT_TRUE(eventually([&] {
+      return gateway_.metric("rig_connections",
+                             {{"transport", std::string(name_of(GetParam()))}}) == 0;
+    }));
+    EXPECT_EQ(gateway_.metric("rig_dropped_connections_total", {{"reason", "token_expired"}}), 1);
+    Publisher(gateway_.api()).event("a", "1");
+    EXPECT_EQ(gateway_.metric("rig_subscriptions_total"), 0);
+  }
+
+  Decider decider_;
+  Gateway gateway_{{{"SUBSCRIPTION_CHECK", decider_.url()},
+                    {"SUBMISSION_CHECK", "jwt_validation"},
+                    {"JWT_SECRET_KEY", std::string(kTokenSecret)},
+                    {"RIG_TOKEN_EXPIRY_WARNING", "0"}}};
+  const std::string token_ = session_token("s", {}, std::chrono::seconds(2));
+};
+
+TEST_P(EndsMeanwhile, BeforeItIsConnected) {
+  auto opened = ask_meanwhile([&] {
+    return EventClient::open(GetParam(), gateway_.inbound(),
+                             {.subscriptions = subscriptions_to({"a"}), .token = token_});
+  });
+  decide();
+  const auto client = opened.get();
+  expect_sent_away();
+}
+
+TEST_P(EndsMeanwhile, BeforeItsSubscriptionsAreSet) {
+  auto client = EventClient::open(GetParam(), gateway_.inbound(), {});
+  client->read_greeting();
+  auto put = put_subscriptions(client->token(), subscriptions_to({"a"}), name_of(GetParam()));
+  put.headers.emplace_back("authorization", "Bearer " + token_);
+  auto asked = ask_meanwhile([&] { return fetch(gateway_.inbound(), put).status; });
+  decide();
+  EXPECT_EQ(asked.get(), 204);
+  expect_sent_away();
+}
+
+INSTANTIATE_TEST_SUITE_P(Checks, EndsMeanwhile, ::testing::ValuesIn(kTransports),
+                         [](const auto& info) { return std::string(name_of(info.param)); });
+
 INSTANTIATE_TEST_SUITE_P(Checks, ServiceCheck, ::testing::ValuesIn(kTransports),
                          [](const auto& info) { return std::string(name_of(info.param)); });
+
+TEST(ServiceChecks, WhoAsksForNothingMayShowWhatOnlyTheServiceKnows) {
+  Decider decider;
+  Gateway gateway({{"SUBSCRIPTION_CHECK", decider.url()}});
+  auto request = sse_request({});
+  request.headers.emplace_back("authorization", "Bearer any.to.ken");
+  SseClient client(gateway.inbound(), request);
+  client.read_greeting();
+}
 
 TEST(ServiceChecks, WhatItSaysIsPassedOn) {
   Decider decider;
@@ -92,9 +164,7 @@ TEST(ServiceChecks, WhatItSaysIsPassedOn) {
   EXPECT_EQ(status_after("403 Forbidden"), 403);
   EXPECT_EQ(status_after("500 Oops"), 503);
   EXPECT_EQ(status_after("302 Found"), 503);
-  EXPECT_THAT(log_lines(gateway.process().standard_output(),
-                        "a service that decides about requests does not"),
-              ::testing::SizeIs(2));
+  expect_complaints(gateway, 2);
 }
 
 TEST(ServiceChecks, ADeadServiceIsNoAndSoonNotEvenAsked) {
@@ -109,9 +179,7 @@ TEST(ServiceChecks, ADeadServiceIsNoAndSoonNotEvenAsked) {
     EXPECT_EQ(reply.status, 503);
     EXPECT_EQ(json_at(reply.body, "/reason"), "service_unavailable");
   }
-  EXPECT_THAT(log_lines(gateway.process().standard_output(),
-                        "a service that decides about requests does not"),
-              ::testing::SizeIs(5));
+  expect_complaints(gateway, 5);
 }
 
 TEST(ServiceChecks, ASilentServiceIsNoAfterItsTime) {

@@ -263,6 +263,35 @@ TEST(Sessions, AFreshTokenKeepsTheConnection) {
   }
 }
 
+// What it gets until it has caught up is still by its earlier token.
+TEST(Sessions, AFreshTokenCountsWhenThePollsHaveCaughtUp) {
+  Gateway gateway({kKey, {"RIG_LONGPOLLING_EVENTS_MAX", "4"}, {"RIG_TOKEN_EXPIRY_WARNING", "0"}});
+  const auto brief = session_token("s", {}, std::chrono::seconds(3));
+  const auto open = [&] {
+    auto client = EventClient::open(Transport::kLongPolling, gateway.inbound(),
+                                    {.subscriptions = subscriptions_to({"a"}), .token = brief});
+    client->read_greeting();
+    return client;
+  };
+  auto lags = open();
+  auto catches_up = open();
+  Publisher publisher(gateway.api());
+  for (int i = 0; i < 10; ++i) publisher.event("a", std::to_string(i));
+  for (const auto& client : {lags->token(), catches_up->token()}) {
+    auto put = put_subscriptions(client, subscriptions_to({"b"}), "longpolling");
+    put.headers.emplace_back("authorization", "Bearer " + session_token("s"));
+    EXPECT_EQ(fetch(gateway.inbound(), put).status, 204);
+  }
+  while (catches_up->next().type != "rig.subscriptions_set") {
+  }
+  EXPECT_TRUE(eventually([&] {
+    return gateway.metric("rig_dropped_connections_total", {{"reason", "token_expired"}}) == 1;
+  }));
+  publisher.event("b", "10");
+  while (catches_up->next().type != "b") {
+  }
+}
+
 TEST(Sessions, AConnectionOutlivesItsTokenIfTheSettingsSaySo) {
   Gateway gateway({kKey, {"RIG_TOKEN_EXPIRY_CLOSES", "false"}});
   const auto brief = session_token("s", {}, std::chrono::seconds(2));

@@ -5,6 +5,12 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const PATIENCE_MS = 30_000; // only a failing test ever waits for so long
+const unspeakable = new Set();
+
+/** From now on a gateway that has this text in its log fails its test when it ends. */
+export function keepOutOfLogs(text) {
+  unspeakable.add(text);
+}
 
 /** A package of tests/package.json. */
 export async function needed(name) {
@@ -31,30 +37,57 @@ export async function startGateway(t, settings = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.after(() => child.kill('SIGKILL'));
+  const closed = once(child, 'close');
+  const lines = [];
+  const watchers = new Set();
+  let output = '';
   let errors = '';
   child.stderr.on('data', (bytes) => (errors += bytes));
-  const ports = {};
-  await withDeadline('the gateway is ready', new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}: ${errors}`)));
-    createInterface(child.stdout).on('line', (line) => {
-      const { message, metadata } = JSON.parse(line);
-      if (message === 'listening') ports[metadata.door] = metadata.port;
-      if (message === 'ready') resolve();
+  child.stdout.on('data', (bytes) => (output += bytes));
+  createInterface(child.stdout).on('line', (line) => {
+    lines.push(JSON.parse(line));
+    for (const look of [...watchers]) look();
+  });
+
+  /** The fields of all lines of the log so far with this message and these fields. */
+  const logged = (message, fields = {}) => lines
+    .filter((line) => line.message === message)
+    .map(({ metadata }) => metadata)
+    .filter((all) => Object.entries(fields).every(([name, value]) => all[name] === value));
+  const logs = (message, fields = {}, count = 1) => {
+    let look;
+    const came = new Promise((resolve, reject) => {
+      look = () => {
+        const found = logged(message, fields);
+        if (found.length >= count) resolve(found);
+      };
+      watchers.add(look);
+      look();
+      closed.then(([code]) => reject(new Error(`the gateway ended with ${code}: ${errors}`)));
     });
-  }));
+    return withDeadline(`"${message}" is in the log`, came).finally(() => watchers.delete(look));
+  };
+  const end = async (signal) => {
+    child.kill(signal);
+    const [code] = await withDeadline('the gateway ends', closed);
+    for (const text of unspeakable) {
+      if ((output + errors).includes(text)) throw new Error(`the log has a secret: ${text}`);
+    }
+    return code;
+  };
+
+  await logs('ready');
+  const port = (door) => logged('listening', { door })[0].port;
   return {
-    inbound: `http://127.0.0.1:${ports.inbound}`,
-    api: `http://127.0.0.1:${ports.api}`,
+    inbound: `http://127.0.0.1:${port('inbound')}`,
+    api: `http://127.0.0.1:${port('api')}`,
+    logged,
+    /** Waits until there are so many of them. */
+    logs,
     /** As a crash does it. */
-    async kill() {
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await withDeadline('the gateway is dead', exited);
-    },
+    kill: () => end('SIGKILL'),
     async stop() {
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      const [code] = await withDeadline('the gateway ends', exited);
+      const code = await end('SIGTERM');
       if (code !== 0) throw new Error(`the gateway ended with ${code}: ${errors}`);
       if (/Sanitizer|runtime error:/.test(errors)) throw new Error(errors);
     },
@@ -87,6 +120,15 @@ export async function publish(gateway, type, number) {
     body: JSON.stringify(event),
   });
   if (reply.status !== 202) throw new Error(`publishing was answered with ${reply.status}`);
+}
+
+/** The samples of a metric: their labels, and `value`. */
+export async function samples(gateway, name) {
+  const page = await (await fetch(`${gateway.api}/metrics`)).text();
+  return [...page.matchAll(new RegExp(`^${name}(?:\\{(.*)\\})? (\\S+)$`, 'gm'))].map(([, labels = '', value]) => ({
+    ...Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, text]) => [label, text])),
+    value: Number(value),
+  }));
 }
 
 /** A port that nobody listens on, and that the system gives to nobody: a gateway can come back to it. */

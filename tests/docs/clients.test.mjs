@@ -1,80 +1,14 @@
 // Runs every block of code of services/rig/docs/clients.md as it stands (but for the ports) against the gateway, and
 // checks that it shows what the text says.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { publish, startGateway, withDeadline } from '../clients/gateway.mjs';
+import { publish, startGateway } from '../clients/gateway.mjs';
+import { cutOff, openStream } from '../clients/doors.mjs';
 import { startLink } from '../clients/link.mjs';
+import { keyPair, now, tokenOf } from '../clients/tokens.mjs';
+import { readPage, start, workshop } from './page.mjs';
 
-const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
-const page = readFileSync(join(here, '../../services/rig/docs/clients.md'), 'utf8');
-const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, code]) => ({ language, code }));
-const tested = new Set();
-
-/** The only block that has all of these texts in it. */
-function block(...texts) {
-  const found = blocks.filter(({ code }) => texts.every((text) => code.includes(text)));
-  assert.equal(found.length, 1, `blocks with ${texts}`);
-  tested.add(found[0]);
-  return found[0];
-}
-
-/** A folder in which the packages of tests/package.json are found. */
-function workshop(t) {
-  const folder = mkdtempSync(join(tmpdir(), 'clients-md-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  symlinkSync(join(here, '../node_modules'), join(folder, 'node_modules'));
-  return folder;
-}
-
-/** Starts a block; `gateway` has the addresses that its code is to use. */
-function start(t, { language, code }, gateway, { asBrowser = false, before = '', env = {}, cwd = workshop(t) } = {}) {
-  const withPorts = code
-    .replaceAll('localhost:4000', new URL(gateway.inbound).host)
-    .replaceAll('localhost:4010', new URL(gateway.api).host);
-  const file = join(cwd, `block.${language === 'js' ? 'mjs' : 'sh'}`);
-  writeFileSync(file, before + withPorts);
-  const preload = ['--import', pathToFileURL(join(here, 'as_browser.mjs')).href];
-  const [program, args] =
-    language === 'js' ? [process.execPath, [...(asBrowser ? preload : []), file]] : ['bash', ['-eu', file]];
-  const child = spawn(program, args, { cwd, env: { PATH: process.env.PATH, ...env }, detached: true });
-  t.after(() => {
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // it has ended by itself
-    }
-  });
-  let output = '';
-  let problems = '';
-  let check = () => {};
-  child.stdout.on('data', (bytes) => {
-    output += bytes;
-    check();
-  });
-  child.stderr.on('data', (bytes) => (problems += bytes));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  return {
-    /** Waits until the output matches, and returns the match. */
-    shows: (pattern) => withDeadline(`${pattern} is shown by\n${withPorts}`, new Promise((resolve, reject) => {
-      check = () => {
-        const match = pattern.exec(output);
-        if (match) resolve(match);
-      };
-      check();
-      ended.then(() => reject(new Error(`it ended without ${pattern}:\n${output}\n${problems}`)));
-    })),
-    /** Waits for its end, and returns what it printed. */
-    async result() {
-      assert.equal(await withDeadline('the block ends', ended), 0, problems);
-      return output;
-    },
-  };
-}
+const { block, blocks, expectAllTested, use } = readPage('clients.md');
 
 /** A gateway for one test, stopped in order at its end. */
 const withGateway = (run, settings = {}) => async (t) => {
@@ -108,8 +42,7 @@ test('WebSocket, subscribing in-band', withGateway(async (t, gateway) => {
 test('long polling, browser', showsTheEvent(block('for (;;)'), { asBrowser: true }));
 
 test('event stream, curl, and again behind an id', withGateway(async (t, gateway) => {
-  tested.add(streamByCurl());
-  const client = start(t, streamByCurl(), gateway);
+  const client = start(t, use(streamByCurl()), gateway);
   await client.shows(/^event: rig\.subscriptions_set$/m);
   await publish(gateway, 'order.changed', 1);
   const [, id] = await client.shows(/^event: order\.changed\ndata: .*"id":"1".*\nid: (\S+)$/m);
@@ -172,7 +105,7 @@ test('a client that polls goes on when its session is over', withGateway(async (
 }, { RIG_LONGPOLLING_IDLE_TIMEOUT: '1s' }));
 
 test('subscriptions are changed by fetch', withGateway(async (t, gateway) => {
-  const client = start(t, block('/subscriptions`'), gateway, { asBrowser: true });
+  const client = start(t, block('const reply = await fetch(`${connections}/${token}'), gateway, { asBrowser: true });
   await client.shows(/^subscribed to 1$/m);
   await publish(gateway, 'order.changed', 7);
   await client.shows(/^7$/m);
@@ -190,9 +123,38 @@ test('subscriptions are changed and told by curl', withGateway(async (t, gateway
   assert.deepEqual(JSON.parse(await told()), expected);
 }));
 
-test('every block of the page is tested', () => {
-  for (const { language, code } of blocks) {
-    assert.match(language, /^(js|sh)$/, code);
-  }
-  assert.deepEqual(blocks.filter((one) => !tested.has(one)), []);
-});
+/** What the page leaves to its reader: the first token, and those after it. */
+const freshTokens = ({ brief, fresh }) => `
+let shown = 0;
+const freshToken = async () => (shown++ === 0 ? ${JSON.stringify(brief)} : ${JSON.stringify(fresh)});
+`;
+
+for (const [what, code] of [
+  ['an event stream', block('rig.token_expiring', 'EventSource')],
+  ['a WebSocket', block('rig.token_expiring', 'WebSocket')],
+]) {
+  const settings = { JWT_SECRET_KEY: keyPair('HS256').setting, RIG_TOKEN_EXPIRY_WARNING: '1h' };
+  const tokenUntil = (exp, jti) => tokenOf('HS256', keyPair('HS256'), { exp, jti });
+
+  test(`a fresh token keeps ${what}, and a session that is cut off ends it`, withGateway(async (t, gateway) => {
+    const brief = await tokenUntil(now() + 3, 'session-1');
+    const before = freshTokens({ brief, fresh: await tokenUntil(now() + 7200, 'session-1') });
+    const client = start(t, code, gateway, { asBrowser: true, before });
+    const other = await openStream(t, gateway, { jwt: brief });
+    await other.next('rig.token_expired');
+    await publish(gateway, 'order.changed', 7);
+    await client.shows(/^7$/m);
+    await cutOff(gateway, 'session-1');
+    await client.shows(/^(rig\.session_killed|1000 Session killed\.)$/m);
+    assert.doesNotMatch(await client.result(), /expired/);
+  }, settings));
+
+  test(`${what} without a fresh token ends with the old one`, withGateway(async (t, gateway) => {
+    const brief = await tokenUntil(now() + 2, 'session-1');
+    const client = start(t, code, gateway, { asBrowser: true, before: freshTokens({ brief, fresh: brief }) });
+    await client.shows(/^(rig\.token_expired|1008 Token expired\.)$/m);
+    await client.result();
+  }, settings));
+}
+
+test('every block of the page is tested', expectAllTested);

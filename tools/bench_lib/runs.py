@@ -5,12 +5,15 @@ import json
 import os
 import socket
 import subprocess
+import tempfile
 import time
 
 from .machine import pinned_to, wait_until_quiet
 from .scenarios import GATEWAY, SCENARIOS
 
 SERVERS = ("floor", "rig")
+TOKENS = "tokens"  # the files that rig_tokens writes
+KEY = "key.pem"
 ATTEMPTS = 3  # for a run during which others used the machine
 
 
@@ -43,6 +46,8 @@ def server_command(server, options, ports, scenario):
     if server == "floor":
         return [options.programs / "rig_floor", str(ports[0]), *scenario.floor_flags], env
     env |= {"INBOUND_PORT": str(ports[0]), "API_HTTP_PORT": str(ports[1])}
+    if scenario.tokens:
+        env |= {"JWT_SECRET_KEY": f"{options.tokens}/{KEY}", "JWT_ALG": "RS256"}
     return [options.programs / "rig"], env | GATEWAY | scenario.env | options.env
 
 
@@ -77,6 +82,8 @@ def run_once(name, server, options):
         wait_until_quiet(options.patience)
         flags = f"--peer {server} {scenario.load} {scenario.quick if options.quick else ''}".split()
         command = [options.programs / "rig_load", "--label", f"{name} {server}", *flags]
+        if scenario.tokens:
+            command += ["--storm-tokens", f"{options.tokens}/{TOKENS}"]
         command += ["--server-pid", str(pid), "--port", str(port), "--publish-port", str(publish_port)]
         try:
             load = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=300, check=False,
@@ -101,8 +108,24 @@ def run_quietly(name, server, options, say):
     raise AssertionError("unreachable")
 
 
+@contextlib.contextmanager
+def with_tokens(names, options, say):
+    """`options.tokens` is a folder with as many tokens as the scenarios need, and the key that goes with them."""
+    count = max((SCENARIOS[name].tokens for name in names), default=0)
+    with tempfile.TemporaryDirectory() as options.tokens:
+        if count:
+            say(f"making {count:,} tokens")
+            subprocess.run([options.programs / "rig_tokens", str(count), options.tokens], check=True)
+        yield
+
+
 def run_all(names, options, say):
     """The runs, and what went wrong. Floor and gateway take turns, so that a change of the machine hits both."""
+    with with_tokens(names, options, say):
+        return run_in_turn(names, options, say)
+
+
+def run_in_turn(names, options, say):
     results, problems = [], []
     for turn in range(options.runs):
         for name in names:

@@ -25,6 +25,7 @@ class Scenario:
     quick: str = "--duration 1.5 --warmup 0.5 --settle 0.5"  # what changes with tools/bench --quick
     env: dict[str, str] = dataclasses.field(default_factory=dict)  # further settings of the gateway
     floor_flags: tuple[str, ...] = ()
+    tokens: int = 0  # that rig_load gets in a file; the gateway checks them
 
 
 # What the gateway gets in every scenario. Limits that are there to refuse clients are none that we measure.
@@ -153,6 +154,29 @@ def replay():
     }
 
 
+def connect_jwt():
+    seconds, rate = 4, 10_000
+    return {
+        "connect-jwt": Scenario(
+            "1,000 clients, 100 events/s to all, while 10,000 clients/s come and go, each with its own token",
+            f"--connections 1000 --rate 100 --duration {seconds} --storm-rate {rate} --connect-window 1000",
+            (
+                Figure("latency_p99_ms", "latency p99 ms, nobody comes"),
+                Figure("plain_storm_p99_ms", "latency p99 ms, they have no token"),
+                Figure("token_storm_p99_ms", "latency p99 ms, each has a token"),
+                Figure("p99_moved_by_tokens_ms", "p99 moved by tokens, ms", value_max=1),
+                Figure("storm_refused", "clients refused", value_max=0, digits=0),
+                Figure("plain_storm_connects_per_s", "connects/s without tokens", digits=0),
+                Figure("token_storm_connects_per_s", "connects/s with tokens", digits=0),
+                Figure("plain_storm_cpu_us_per_connect", "CPU µs/connect without tokens"),
+                Figure("token_storm_cpu_us_per_connect", "CPU µs/connect with tokens"),
+            ),
+            quick="--duration 1.5 --warmup 0.5 --settle 0.5",
+            tokens=seconds * rate,
+        ),
+    }
+
+
 def for_transport(scenarios, transport):
     name = {"sse": "SSE", "ws": "WebSocket"}[transport]
     return {
@@ -179,6 +203,7 @@ SCENARIOS = (
     }
     | for_both(idle())
     | for_both(storm())
+    | connect_jwt()
     | {
         "nobody": Scenario(
             "publish with nobody subscribed, 16 connections back to back",

@@ -29,6 +29,12 @@ constexpr std::string_view name_of(AccessService::Action action) noexcept {
   return kNames[static_cast<std::size_t>(action)];
 }
 
+/// The token is not known to be good, and it is not known to be of a session that was ended: nobody
+/// had time to look is not the same.
+bool says_nothing(const Denial& of_token) {
+  return of_token.status == 401 && of_token.reason != session_blacklisted({}).reason;
+}
+
 Task<Access::Answer> answer(Access::Answer known) { co_return known; }
 
 }  // namespace
@@ -115,9 +121,11 @@ Task<Access::Answer> AccessService::verify(Ref<AccessService> self, std::vector<
     auto verified = co_await self->ports_.tokens->verify(std::move(token));
     auto denial = verified ? self->add(*identity, *std::move(verified))
                            : std::optional(token_refused(verified.error()));
-    if (denial && of == Of::kAll) co_return *std::move(denial);
+    const bool must_pass = of == Of::kAll || (of == Of::kKnown && denial && !says_nothing(*denial));
+    if (denial && must_pass) co_return *std::move(denial);
     if (denial && !first) first = std::move(denial);
   }
+  if (identity->tokens.empty() && of == Of::kKnown) co_return nullptr;
   if (identity->tokens.empty()) co_return *std::move(first);
   co_return identity;
 }
@@ -133,11 +141,10 @@ Task<Access::Answer> AccessService::decided_by(Ref<AccessService> self, Ref<Serv
                                                Credentials credentials, Question question) {
   IdentityRef identity;
   if (self->knows_keys()) {
-    auto verified = co_await verify(self, bearer_tokens(credentials), Of::kAny);
-    if (verified) identity = *std::move(verified);
     // What was ended here does not go on because another service does not know of it.
-    if (!verified && verified.error().reason == session_blacklisted({}).reason)
-      co_return std::move(verified).error();
+    auto known = co_await verify(self, bearer_tokens(credentials), Of::kKnown);
+    if (!known) co_return std::move(known).error();
+    identity = *std::move(known);
   }
   auto authorization = joined_authorization(credentials);
   switch (co_await ServiceCheck::ask(service, std::move(question), std::move(authorization))) {

@@ -60,8 +60,12 @@ class AccessService final : public Access {
     std::optional<ServiceCheck> subscriptions;
     std::optional<ServiceCheck> submissions;
   };
-  /// What a token must be good for, of several.
-  enum class Of : std::uint8_t { kAll, kAny };
+  /// How many of the tokens must be good.
+  enum class Of : std::uint8_t {
+    kAll,
+    kAny,
+    kKnown,  ///< none needs to be known here, but of none the session was ended
+  };
 
   static Task<Answer> noted(Ref<AccessService> self, Action action, Task<Answer> asking);
   static Task<Answer> verify(Ref<AccessService> self, std::vector<std::string> tokens, Of of);

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,7 +36,10 @@ class FakeTokens final : public jwt::Tokens {
   }
 
   [[nodiscard]] bool has_keys() const noexcept override { return !tokens_.empty(); }
+  bool is_overloaded = false;
+
   Task<boost::system::result<jwt::TokenRef, jwt::Refusal>> verify(std::string token) override {
+    if (is_overloaded) co_return jwt::Refusal::kOverloaded;
     const auto found = tokens_.find(token);
     if (found == tokens_.end()) co_return jwt::Refusal::kSignature;
     co_return found->second;
@@ -69,11 +73,13 @@ class FakeSessions final : public sessions::Sessions {
 class FakeService final : public http_client::HttpClient {
  public:
   int status = 200;
+  bool is_broken = false;
   std::vector<http_client::Request> requests;
 
   Task<boost::system::result<http_client::Response, http_client::Failure>> send(
       http_client::Request request, http_client::Options) override {
     requests.push_back(std::move(request));
+    if (is_broken) throw std::runtime_error("no memory");
     if (status == 0)
       co_return http_client::Failure{http_client::Failure::Reason::kTimeout, "too slow"};
     co_return http_client::Response{.status = status, .headers = {}, .body = "ignored"};
@@ -258,6 +264,33 @@ TEST_F(ServiceDecides, ButNotOfASessionThatWasEndedHere) {
   sessions_.blacklisted.insert("s1");
   EXPECT_EQ(reason_of(decide(bearer("Bearer alice"))), "session_blacklisted");
   EXPECT_THAT(http_.requests, IsEmpty());
+}
+
+TEST_F(ServiceDecides, ButNotBehindOtherTokens) {
+  sessions_.blacklisted.insert("s1");
+  for (const auto* tokens : {"Bearer eve, Bearer alice", "Bearer bob, Bearer alice"})
+    EXPECT_EQ(reason_of(decide(bearer(tokens))), "session_blacklisted") << tokens;
+  std::string many = "Bearer alice";
+  for (int i = 0; i < 8; ++i) many += ", Bearer eve";
+  EXPECT_EQ(reason_of(decide(bearer(many))), "too_many_tokens");
+  EXPECT_THAT(http_.requests, IsEmpty());
+}
+
+TEST_F(ServiceDecides, ButNotOfATokenThatNobodyHadTimeToLookAt) {
+  tokens_.is_overloaded = true;
+  EXPECT_EQ(reason_of(decide(bearer("Bearer alice"))), "token_overloaded");
+  EXPECT_THAT(http_.requests, IsEmpty());
+}
+
+TEST_F(ServiceDecides, AlsoAfterAnAttemptThatEndedInTheMiddle) {
+  config_.service.circuit = {.failures_max = 1, .pause = std::chrono::milliseconds(0)};
+  http_.status = 0;
+  EXPECT_EQ(decide().error().status, 503);
+  http_.is_broken = true;
+  EXPECT_THROW(decide(), std::runtime_error);
+  http_.is_broken = false;
+  http_.status = 200;
+  EXPECT_TRUE(decide());
 }
 
 TEST_F(ServiceDecides, AndIsLeftInPeaceWhenItIsDead) {

@@ -22,6 +22,21 @@ metrics::Counter& counter(metrics::Registry& registry, std::string_view setting,
       {{"check", std::string(setting)}, {"result", std::string(result)}});
 }
 
+/// Gives a request up that ends without an answer and without a failure of the service.
+class Attempt {
+ public:
+  explicit Attempt(CircuitBreaker& circuit) : circuit_(&circuit) {}
+  ~Attempt() {
+    if (circuit_ != nullptr) circuit_->given_up();
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+  void has_ended() noexcept { circuit_ = nullptr; }
+
+ private:
+  CircuitBreaker* circuit_;
+};
+
 Verdict verdict_of(int status) {
   if (status >= 200 && status < 300) return Verdict::kAllowed;
   if (status == 401) return Verdict::kUnauthorized;
@@ -55,7 +70,10 @@ Task<Verdict> ServiceCheck::ask(Ref<ServiceCheck> self, Question question,
     self->failed_.add();
     co_return Verdict::kUnavailable;
   }
+  // By an exception too: a circuit whose one attempt never ends would stay open for ever.
+  Attempt attempt(self->circuit_);
   const int status = co_await send(self, std::move(question), std::move(authorization));
+  attempt.has_ended();
   const auto verdict = verdict_of(status);
   if (verdict == Verdict::kUnavailable) {
     self->failed_.add();

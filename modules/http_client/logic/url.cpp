@@ -67,6 +67,9 @@ boost::system::result<Url, std::string> parse_url(std::string_view text) {
   if (scheme != urls::scheme::http && scheme != urls::scheme::https)
     return std::string("it is neither http nor https");
   if (parsed->has_userinfo()) return std::string("it has a user name");
+  // Boost 1.81 takes http://127.0.0.1.example/ for the address and a path that begins with a dot.
+  const auto path = parsed->encoded_path();
+  if (!path.empty() && path.front() != '/') return std::string("its host cannot be read");
 
   Url url;
   url.is_https = scheme == urls::scheme::https;
@@ -79,9 +82,7 @@ boost::system::result<Url, std::string> parse_url(std::string_view text) {
   auto port = port_of(authority_in(text), default_port(url.is_https));
   if (!port) return std::string("its port is none");
   url.port = std::move(*port);
-  url.target = std::string(parsed->encoded_path());
-  if (url.target.empty()) url.target = "/";
-  if (!url.target.starts_with('/')) return std::string("its path is none");
+  url.target = path.empty() ? "/" : std::string(path);
   if (parsed->has_query()) url.target += "?" + std::string(parsed->encoded_query());
   return url;
 }

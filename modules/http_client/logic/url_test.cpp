@@ -51,5 +51,13 @@ TEST(Url, WhatIsNoUrlOfAServerIsRefused) {
   EXPECT_TRUE(parse_url("http://example.com/" + std::string(9000, 'x')).has_error());
 }
 
+TEST(Url, ANameThatBeginsLikeAnAddressIsNotTheAddress) {
+  for (const std::string text :
+       {"http://127.0.0.1.example/x", "http://127.0.0.1.example", "http://127.0.0.1.example:80/x",
+        "http://127.0.0.1:80.example/x", "http://127.0.0.1x?y", "http://[::1].example/x",
+        "http://127.0.0.1@example.com/"})
+    EXPECT_TRUE(parse_url(text).has_error()) << text;
+}
+
 }  // namespace
 }  // namespace rig::http_client

@@ -33,18 +33,40 @@ ClientIdentity::ClientIdentity(TransportShard& shard, Holder& holder,
 
 ClientIdentity::~ClientIdentity() { leave(); }
 
-bool ClientIdentity::adopt(access::IdentityRef identity) {
+bool ClientIdentity::adopt(access::IdentityRef identity, From from) {
   auto& sessions = shard_.sessions();
   if (is_ended(sessions, identity)) return false;
   // In a session that it did not get into, nobody could cut it off.
   for (const auto& name : identity->sessions) {
     if (!sessions.join(*this, name)) return false;
   }
+  settles_before_ = from == From::kSettled && identity_ ? ends_at() : std::nullopt;
   identity_ = std::move(identity);
+  watch_expiry_anew();
+  return true;
+}
+
+void ClientIdentity::settle() noexcept {
+  if (std::exchange(settles_before_, std::nullopt)) watch_expiry_anew();
+}
+
+std::optional<ClientIdentity::Time> ClientIdentity::ends_at() const noexcept {
+  const auto& newest = identity_->expires_at;
+  if (!settles_before_) return newest;
+  return newest ? std::min(*settles_before_, *newest) : *settles_before_;
+}
+
+void ClientIdentity::watch_expiry_anew() noexcept {
   is_warned_ = false;
   expiry_.cancel();
-  if (shard_.config().token_expiry.closes && identity_->expires_at) watch_expiry();
-  return true;
+  const auto end = ends_at();
+  if (!shard_.config().token_expiry.closes || !end) return;
+  // A client that answers each warning with a token that is no better must not be warned at once
+  // again, in a circle.
+  const system_clock::duration warning = shard_.config().token_expiry.warning;
+  warn_at_ = *end - std::min(warning, (*end - system_clock::now()) / 2);
+  // Not at once: whoever asks goes on with the connection, so it must not end here.
+  shard_.wheel().arm(expiry_, milliseconds(0));
 }
 
 void ClientIdentity::leave() noexcept {
@@ -62,12 +84,12 @@ sessions::Description ClientIdentity::describe() const {
 }
 
 void ClientIdentity::watch_expiry() noexcept {
-  const auto left = std::chrono::ceil<milliseconds>(*identity_->expires_at - system_clock::now());
+  const auto left = std::chrono::ceil<milliseconds>(*ends_at() - system_clock::now());
   if (left <= milliseconds(0)) {
     shard_.metrics().dropped_expired.add();
     return holder_.end_by(EndOfIdentity::kTokenExpired);
   }
-  const auto until_warning = left - shard_.config().token_expiry.warning;
+  const auto until_warning = std::chrono::ceil<milliseconds>(warn_at_ - system_clock::now());
   if (until_warning <= milliseconds(0) && !std::exchange(is_warned_, true))
     warn(std::chrono::ceil<std::chrono::seconds>(left));
   shard_.wheel().arm(expiry_, std::min(is_warned_ ? left : until_warning, kLookEvery));
@@ -75,7 +97,7 @@ void ClientIdentity::watch_expiry() noexcept {
 
 void ClientIdentity::warn(std::chrono::seconds left) {
   if (shard_.config().token_expiry.warning == milliseconds(0)) return;
-  holder_.tell("rig.token_expiring", expiry_data(*identity_->expires_at, left));
+  holder_.tell("rig.token_expiring", expiry_data(*ends_at(), left));
 }
 
 }  // namespace rig::transport

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,9 +41,17 @@ class ClientIdentity final : public sessions::Member {
   ClientIdentity(TransportShard& shard, Holder& holder, const NamedConnection& connection);
   ~ClientIdentity();
 
+  /// What the newest token allows holds at once, or, while the client is still getting what it
+  /// asked for before, from `settle` on; until then the connection does not outlive its earlier
+  /// token.
+  enum class From : std::uint8_t { kNow, kSettled };
+
   /// The newest token decides how long the connection may stay; sessions only become more. False if
-  /// one of them was ended, or if there are too many: who it is stays as it was.
-  [[nodiscard]] bool adopt(access::IdentityRef identity);
+  /// one of them was ended, or if there are too many: who it is stays as it was. Never ends the
+  /// connection.
+  [[nodiscard]] bool adopt(access::IdentityRef identity, From from);
+  /// The client gets only what its newest token allows.
+  void settle() noexcept;
   /// The connection ends: nothing is heard of it any more.
   void leave() noexcept;
   [[nodiscard]] const access::Identity* get() const noexcept { return identity_.get(); }
@@ -56,6 +65,10 @@ class ClientIdentity final : public sessions::Member {
     ClientIdentity& client;
   };
 
+  using Time = std::chrono::system_clock::time_point;
+
+  [[nodiscard]] std::optional<Time> ends_at() const noexcept;
+  void watch_expiry_anew() noexcept;
   void watch_expiry() noexcept;
   void warn(std::chrono::seconds left);
 
@@ -63,7 +76,9 @@ class ClientIdentity final : public sessions::Member {
   Holder& holder_;
   const NamedConnection& connection_;
   access::IdentityRef identity_;
+  std::optional<Time> settles_before_;  // when an earlier token ends that still allows something
   Expiry expiry_{*this};
+  std::chrono::system_clock::time_point warn_at_;
   bool is_warned_ = false;
 };
 

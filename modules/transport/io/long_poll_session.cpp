@@ -66,7 +66,9 @@ void LongPollSession::put(subscriptions::SubscriptionList list) {
 bool LongPollSession::identify(access::IdentityRef identity) {
   if (is_closed_) return true;  // nobody polls it any more
   if (!identity_) identity_ = std::make_unique<ClientIdentity>(shard_, *this, *this);
-  return identity_->adopt(std::move(identity));
+  using From = ClientIdentity::From;
+  return identity_->adopt(std::move(identity),
+                          source_ == Source::kLive ? From::kNow : From::kSettled);
 }
 
 /// Polls that wait are told; the next one finds no session.
@@ -118,6 +120,7 @@ void LongPollSession::page_replayed(bool is_last) noexcept {
   if (!is_last) return read_on();
   buffer_.set_cursor(shard_.subscriptions().cursor().text());
   if (auto next = std::exchange(next_, std::nullopt)) put(*std::move(next));
+  if (identity_) identity_->settle();
 }
 
 /// Gets more from the log, if there is more and room for it.

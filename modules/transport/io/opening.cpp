@@ -1,5 +1,6 @@
 #include "io/opening.hpp"
 
+#include <rig/core/log.hpp>
 #include <rig/transport/credentials.hpp>
 
 #include <algorithm>
@@ -9,15 +10,23 @@
 namespace rig::transport {
 namespace {
 
+constexpr auto kSessionEnded = "session_blacklisted";
+constexpr auto kTokenMissing = "token_missing";
 constexpr std::string_view kJson = "application/json; charset=utf-8";
+
+void log_denial(std::string_view reason) {
+  RIG_LOG(kNotice, "access denied", {"action", "subscribe"}, {"reason", reason}, {"status", 401});
+}
 
 Task<access::Access::Answer> ask(Ref<access::Access> access, Ref<const HttpRequest> request) {
   auto credentials = credentials_of(*request);
-  // The first RIG did not look at this header here, so it may be there for others. Without a key it
-  // means nothing.
-  if (!access->knows_keys() && access->subscription_check() != access::Access::Check::kService)
-    credentials.authorization.clear();
-  if (auto asked = asked_subscriptions(*request)) {
+  auto asked = asked_subscriptions(*request);
+  // The first RIG did not look at this header here, so it may be there for others. Without a key,
+  // and without a service that is asked, it means nothing.
+  const bool is_for_service =
+      asked && access->subscription_check() == access::Access::Check::kService;
+  if (!access->knows_keys() && !is_for_service) credentials.authorization.clear();
+  if (asked) {
     access::Question question{std::string(kJson), R"({"subscriptions":)" + *asked + "}"};
     co_return co_await access->may_subscribe(std::move(credentials), std::move(question));
   }
@@ -56,10 +65,21 @@ HttpResponse put_denied(const TransportConfig& config, const access::Denial& den
                                 denial.v3_cause);
 }
 
-HttpResponse session_ended(const TransportConfig& config) {
-  return opening_denied(config,
-                        {401, "session_blacklisted", "The session of the token was ended.",
+HttpResponse session_ended(TransportShard& shard) {
+  note_session_ended(shard);
+  return opening_denied(shard.config(),
+                        {401, kSessionEnded, "The session of the token was ended.",
                          R"(Bearer realm="rig", error="invalid_token")", "The session was ended."});
+}
+
+void note_session_ended(TransportShard& shard) {
+  shard.metrics().denied_ended.add();
+  log_denial(kSessionEnded);
+}
+
+void note_token_missing(TransportShard& shard) {
+  shard.metrics().denied_without_token.add();
+  log_denial(kTokenMissing);
 }
 
 bool is_ended(const sessions::Sessions& sessions, const access::IdentityRef& identity) {

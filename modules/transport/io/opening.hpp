@@ -24,8 +24,11 @@ Task<boost::system::result<StreamRequest, HttpResponse>> authorize_opening(
 HttpResponse opening_denied(const TransportConfig& config, const access::Denial& denial);
 /// The answer to who may not set the subscriptions of a connection.
 HttpResponse put_denied(const TransportConfig& config, const access::Denial& denial);
-/// The same for a session that was ended just now.
-HttpResponse session_ended(const TransportConfig& config);
+/// The answer to a client whose session was ended just now.
+HttpResponse session_ended(TransportShard& shard);
+/// Denials that access did not see: one line and one count, as it makes them.
+void note_session_ended(TransportShard& shard);
+void note_token_missing(TransportShard& shard);
 /// Whether a session of the client was ended, as this shard knows it.
 bool is_ended(const sessions::Sessions& sessions, const access::IdentityRef& identity);
 

@@ -70,10 +70,15 @@ void StreamConnection::replace_subscriptions(subscriptions::SubscriptionList lis
   shard_.subscriptions().replace(*this, std::move(list));
 }
 
+std::string StreamConnection::subscriptions_json() const {
+  return next_ ? subscriptions_as_json(next_->back()) : asked_.json();
+}
+
 bool StreamConnection::identify(access::IdentityRef identity) {
   if (is_ending_) return true;  // it is told nothing any more
   if (!identity_) identity_ = std::make_unique<ClientIdentity>(shard_, *this, *this);
-  return identity_->adopt(std::move(identity));
+  using From = ClientIdentity::From;
+  return identity_->adopt(std::move(identity), is_resuming_ ? From::kSettled : From::kNow);
 }
 
 void StreamConnection::end_by(EndOfIdentity end) noexcept { end_with(ending_chunk(end)); }
@@ -106,6 +111,7 @@ void StreamConnection::page_replayed(bool is_last) noexcept {
   if (const auto next = std::exchange(next_, nullptr)) {
     for (auto& list : *next) replace_subscriptions(std::move(list));
   }
+  if (identity_) identity_->settle();
   if (is_leaving_) shard_.writes().tell_drained(*this);
 }
 

@@ -40,7 +40,7 @@ class StreamConnection : public subscriptions::Subscriber,
   [[nodiscard]] bool is_leaving() const noexcept { return is_leaving_ || is_ending_; }
 
   void replace_subscriptions(subscriptions::SubscriptionList list) override;
-  [[nodiscard]] std::string subscriptions_json() const override { return asked_.json(); }
+  [[nodiscard]] std::string subscriptions_json() const override;
   [[nodiscard]] bool identify(access::IdentityRef identity) override;
   [[nodiscard]] const access::Identity* identity() const noexcept override {
     return identity_ ? identity_->get() : nullptr;

@@ -38,13 +38,15 @@ Task<HttpResponse> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken t
   TransportShard& shard = parts->local();
   NamedConnection* connection = shard.names().find(token);
   if (connection == nullptr) co_return no_such_connection();
-  if (identity && !connection->identify(identity)) co_return session_ended(shard.config());
+  if (is_ended(shard.sessions(), identity)) co_return session_ended(shard);
   if (!wanted) co_return std::move(wanted).error().response;
   auto permitted =
       identity
           ? shard.subscriptions().permitted(*std::move(wanted), claims_of(identity.get()))
           : shard.subscriptions().narrowed(*std::move(wanted), claims_of(connection->identity()));
   if (!permitted) co_return invalid_subscriptions(permitted.error());
+  // Both or none: a token that only lasts longer must not keep what an earlier one allowed.
+  if (identity && !connection->identify(identity)) co_return session_ended(shard);
   connection->replace_subscriptions(*std::move(permitted));
   co_return done();
 }

@@ -107,9 +107,11 @@ void WsConnection::take_text(std::string_view text) {
 
   if (is_asking_) return say_error("The request before this one is still being decided.");
   const auto check = shard().context().access.subscription_check();
-  if (!fresh && check == Check::kToken && identity() == nullptr)
+  if (!fresh && check == Check::kToken && identity() == nullptr) {
+    note_token_missing(shard());
     return say_error("A token is needed: the member jwt.");
-  if (!fresh && check != Check::kService) return set_subscriptions(*std::move(list));
+  }
+  if (!fresh && check != Check::kService) return set_subscriptions(*std::move(list), nullptr);
   is_asking_ = true;
   shard().spawn(ask_and_set(shard(), token(), {{}, fresh.value_or("")}, *std::move(list)));
 }
@@ -130,13 +132,19 @@ void WsConnection::answered(access::Access::Answer answer, subscriptions::Subscr
   is_asking_ = false;
   if (is_ending()) return;
   if (!answer) return say_error(answer.error().message);
-  if (*answer && !identify(*answer)) return say_error("The session of the token was ended.");
-  set_subscriptions(std::move(list));
+  set_subscriptions(std::move(list), *std::move(answer));
 }
 
-void WsConnection::set_subscriptions(subscriptions::SubscriptionList list) {
-  auto permitted = shard().subscriptions().permitted(std::move(list), claims_of(identity()));
+void WsConnection::set_subscriptions(subscriptions::SubscriptionList list,
+                                     access::IdentityRef identity) {
+  const auto* who = identity ? identity.get() : this->identity();
+  auto permitted = shard().subscriptions().permitted(std::move(list), claims_of(who));
   if (!permitted) return say_error(permitted.error());
+  // Both or none, as for a PUT.
+  if (identity && !identify(std::move(identity))) {
+    note_session_ended(shard());
+    return say_error("The session of the token was ended.");
+  }
   replace_subscriptions(*std::move(permitted));
 }
 

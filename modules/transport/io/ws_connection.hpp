@@ -35,7 +35,8 @@ class WsConnection final : public StreamConnection {
 
   void take(const WsItem& item);
   void take_text(std::string_view text);
-  void set_subscriptions(subscriptions::SubscriptionList list);
+  /// Those that `identity` allows, or, if that is null, who the client is already.
+  void set_subscriptions(subscriptions::SubscriptionList list, access::IdentityRef identity);
   void say_error(std::string_view message);
   /// Asks whether it may have `list`, and sets it then.
   static Task<> ask_and_set(Ref<TransportShard> shard, ConnectionToken connection,

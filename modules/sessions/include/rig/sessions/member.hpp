@@ -29,8 +29,8 @@ struct Description {
 /// owner calls `Sessions::leave` before it dies.
 class Member {
  public:
-  /// The session is on the blacklist now: tell the client and close. May call `leave`; must not
-  /// destroy the member before it returns.
+  /// The session is on the blacklist now: tell the client and close. May call `leave`, and destroy
+  /// the member.
   virtual void session_killed(std::string_view session) noexcept = 0;
   [[nodiscard]] virtual Description describe() const = 0;
 
