@@ -77,8 +77,7 @@ TEST_F(ApiTableTest, ListHasActiveOnesByTheirIds) {
   EXPECT_EQ(create(definition("off", R"(,"active":false)")), Outcome::kDone);
   std::vector<std::string> ids;
   const auto list = json_of(table_.list());
-  for (const auto& api : list.get_array())
-    ids.emplace_back(api.at("id").get_string());
+  for (const auto& api : list.get_array()) ids.emplace_back(api.at("id").get_string());
   EXPECT_THAT(ids, ElementsAre("B", "a", "b", "v"));
   EXPECT_THAT(served(), ElementsAre("B", "a", "b")) << "versioned ones are only listed";
   EXPECT_EQ(table_.active(), 4U);
