@@ -78,7 +78,7 @@ void look_at_the_rest(Gateway& gateway) {
   for (const EnvReader::Record& record : gateway.env.records()) read.insert(record.name);
   core::OriginalSettings original = core::check_original_settings(gateway.snapshot, read);
   gateway.notes = std::move(original.notes);
-  gateway.warnings = gateway.env.unknown();
+  append(gateway.warnings, gateway.env.unknown());
   append(gateway.warnings, original.warnings);
   append(gateway.problems, original.problems);
 }
@@ -89,6 +89,7 @@ void create_modules(Gateway& gateway, DescriptorList descriptors) {
     gateway.modules =
         core::create_modules(plan.order, gateway.env, gateway.shards, gateway.lifecycle);
   gateway.problems = gateway.env.problems();
+  gateway.warnings = gateway.env.warnings();
   append(gateway.problems, plan.problems);
   append(gateway.problems, gateway.modules.problems);
   // A module that is missing has not read its settings, and they would look as if nobody knew them.

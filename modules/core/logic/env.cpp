@@ -121,6 +121,10 @@ void EnvReader::problem(std::string_view name, std::string_view why) {
   if (std::ranges::find(problems_, text) == problems_.end()) problems_.push_back(std::move(text));
 }
 
+void EnvReader::warning(std::string_view name, std::string_view what) {
+  warnings_.push_back(std::string(name) + ' ' + std::string(what));
+}
+
 std::string EnvReader::text(Setting setting, std::string_view default_value) {
   return look_up(setting, "text", std::string(default_value), {})
       .value_or(std::string(default_value));

@@ -71,8 +71,13 @@ class EnvReader {
 
   /// Notes a problem with a setting that only its module can see; printed as "`name` `why`".
   void problem(std::string_view name, std::string_view why);
+  /// Notes what is allowed but perhaps not meant; printed as "`name` `what`".
+  void warning(std::string_view name, std::string_view what);
 
+  /// The whole environment, for what users name in definitions; settings are read by the above.
+  [[nodiscard]] const EnvSnapshot& snapshot() const { return env_; }
   [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   [[nodiscard]] const std::vector<Record>& records() const { return records_; }
   /// The variables that nobody read but that look like ours, each as a sentence with a suggestion.
   [[nodiscard]] std::vector<std::string> unknown() const;
@@ -88,6 +93,7 @@ class EnvReader {
   std::string module_ = "core";
   std::vector<Record> records_;
   std::vector<std::string> problems_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace rig

@@ -1,12 +1,11 @@
 #pragma once
 
 #include <rig/core/task.hpp>
-#include <rig/proxy/api_definition.hpp>
+#include <rig/proxy/api_change.hpp>
 #include <rig/proxy/api_set.hpp>
 
 #include <boost/json/value.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,24 +18,11 @@ class ApiDefinitions {
  public:
   static constexpr std::string_view kPort = "proxy.api_definitions";
 
-  enum class Outcome : std::uint8_t {
-    kDone,
-    kInvalid,  ///< the definition breaks rules, which `errors` has
-    kExists,   ///< an active API has this id
-    kUnknown,  ///< no active API has this id
-    kFull,     ///< as many ids are known as may be (RIG_PROXY_APIS_MAX)
-  };
-  struct Change {
-    Outcome outcome = Outcome::kDone;
-    std::string id;
-    DefinitionErrors errors = {};
-  };
-
   /// The changes are done when every shard uses them, and change nothing unless `kDone`.
-  virtual Task<Change> create(boost::json::value definition) = 0;
+  virtual Task<ApiChange> create(boost::json::value definition) = 0;
   /// Members that the definition has replace those of the API; it must be valid by itself.
-  virtual Task<Change> replace(std::string id, boost::json::value definition) = 0;
-  virtual Task<Change> remove(std::string id) = 0;
+  virtual Task<ApiChange> replace(std::string id, boost::json::value definition) = 0;
+  virtual Task<ApiChange> remove(std::string id) = 0;
 
   /// The active definitions by their ids, as a JSON array.
   virtual Task<std::string> list() = 0;

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "config.hpp"
+#include "io/definition_store.hpp"
+#include "io/worker.hpp"
+
+#include <rig/core/ref.hpp>
+#include <rig/core/sharded.hpp>
+#include <rig/core/task.hpp>
+#include <rig/core/task_group.hpp>
+#include <rig/metrics/registry.hpp>
+#include <rig/proxy/api_definitions.hpp>
+#include <rig/proxy/api_replica.hpp>
+#include <rig/proxy/api_set.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rig::proxy {
+
+/// The ports of this module: a thread of its own makes each change and the set that comes of it;
+/// then the set is carried to one shard after the other.
+class DefinitionService final : public ApiDefinitions, public ApiReplica {
+ public:
+  /// `node`: what this gateway is called.
+  DefinitionService(ProxyConfig config, std::string node, Shards& shards,
+                    metrics::Registry& registry, CompileRoutes compile);
+
+  Task<> start();  ///< on shard 0; awaited by the owner
+  Task<> stop();   ///< safe to call twice, and without a start
+
+  Task<ApiChange> create(boost::json::value definition) override;
+  Task<ApiChange> replace(std::string id, boost::json::value definition) override;
+  Task<ApiChange> remove(std::string id) override;
+  Task<std::string> list() override;
+  Task<std::optional<std::string>> get(std::string id) override;
+  [[nodiscard]] const ApiSetRef& snapshot() const noexcept override {
+    return per_shard_.local().set;
+  }
+
+  Task<std::vector<ApiEntry>> snapshot_entries() override;
+  Task<> merge(std::vector<ApiEntry> entries) override;
+  void on_change(std::function<void(const ApiEntry&)> changed) override {
+    on_change_ = std::move(changed);
+  }
+
+ private:
+  using Applied = DefinitionStore::Applied;
+  using Entries = std::vector<ApiEntry>;
+
+  /// What a shard uses.
+  struct Current {
+    ApiSetRef set;
+  };
+
+  template <class Make>
+  static Task<ApiChange> change(Ref<DefinitionService> self, Make make);
+  static Task<> carry(Ref<DefinitionService> self, ApiSetRef set, Entries entries);
+  static Task<> take(Ref<DefinitionService> self, ApiSetRef set);
+  static Task<> tell(Ref<DefinitionService> self, Entries entries);
+  static Task<> watch_files(Ref<DefinitionService> self);
+  static Task<> reload(Ref<DefinitionService> self);
+
+  const std::chrono::milliseconds reload_interval_;
+  Ref<Shards> shards_;
+  std::function<void(const ApiEntry&)> on_change_;
+  DefinitionStore store_;  // used on the worker while that runs
+  Worker worker_;
+  Sharded<Current> per_shard_;
+  TaskGroup tasks_;
+};
+
+}  // namespace rig::proxy

@@ -1,0 +1,194 @@
+#include "logic/definition_check.hpp"
+
+#include "logic/definition_syntax.hpp"
+#include "logic/endpoint_check.hpp"
+#include "logic/fault_list.hpp"
+#include "logic/upstream.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <set>
+#include <string>
+
+namespace rig::proxy {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view view(const json::string_view& text) { return {text.data(), text.size()}; }
+
+void check_target_url(std::string_view target_url, bool use_env, const EnvSnapshot& variables,
+                      const FaultList& faults) {
+  if (target_url.empty()) return;
+  if (resolve({std::string(target_url), 0, use_env}, variables)) return;
+  // What the variable holds is not repeated: a mistaken name could show a secret.
+  faults.add("target_url", use_env ? "must name a variable with a host, http://host or https://host"
+                                   : "must be a host, http://host or https://host");
+}
+
+void check_port(const json::object& proxy, const FaultList& faults) {
+  const auto* port = member(proxy, "port");
+  if (port == nullptr || !(port->is_int64() || port->is_uint64()))
+    return faults.add("port", "must be integer");
+  const bool is_in_range = port->is_int64() && port->get_int64() >= 1 && port->get_int64() <= 65535;
+  if (!is_in_range) faults.add("port", "must be from 1 to 65535");
+}
+
+void check_proxy(const json::object& definition, const EnvSnapshot& variables,
+                 const FaultList& faults) {
+  const auto* value = member(definition, "proxy");
+  if (value == nullptr) return faults.add("proxy", kMustBePresent);
+  const auto* proxy = value->if_object();
+  if (proxy == nullptr) return faults.add("proxy", kMustBeObject);
+  if (proxy->empty()) faults.add("proxy", kMustBePresent);
+  const auto target_url = faults.require_text(*proxy, "target_url");
+  check_port(*proxy, faults);
+  check_target_url(target_url, is_true(*proxy, "use_env"), variables, faults);
+  faults.allow_boolean(*proxy, "use_env");
+}
+
+void check_versions(const json::object& definition, const FaultList& faults) {
+  const auto* value = member(definition, "version_data");
+  if (value == nullptr) return faults.add("version_data", kMustBePresent);
+  const auto* versions = value->if_object();
+  if (versions == nullptr) return faults.add("version_data", kMustBeObject);
+  if (versions->empty()) {
+    faults.add("version_data", kMustBePresent);
+    faults.add("version_data", "must have at least one version, e.g. default");
+  }
+  for (const auto& [name, version] : *versions) {
+    if (!version.is_object()) {
+      faults.add(view(name), kMustBeObject);
+      continue;
+    }
+    const auto* endpoints = version.get_object().if_contains("endpoints");
+    if (endpoints == nullptr || !endpoints->is_array()) faults.add("endpoints", "must be list");
+  }
+}
+
+void check_added_headers(const json::object& headers, const FaultList& faults) {
+  std::set<std::string, boost::beast::iless> names;
+  for (const auto& [key, value] : headers) {
+    const auto name = view(key);
+    const auto quoted = '"' + std::string(name) + '"';
+    if (!is_header_name(name)) {
+      faults.add("add_headers", "must have names of headers, and " + quoted + " is none");
+    } else if (!names.emplace(name).second) {
+      faults.add("add_headers", "must not have " + quoted + " twice, in whatever case");
+    }
+    if (!value.is_string()) {
+      faults.add("add_headers", "must have strings, and " + quoted + " is none");
+    } else if (!is_header_value(view(value.get_string()))) {
+      faults.add("add_headers",
+                 "must have values of headers (RFC 9110, 5.5), and that of " + quoted + " is none");
+    }
+  }
+}
+
+void check_header_transforms(const json::object& version, const FaultList& faults) {
+  const auto* transforms = member(version, "transform_request_headers");
+  if (transforms == nullptr) return;
+  if (!transforms->is_object()) return faults.add("transform_request_headers", kMustBeObject);
+  const auto* added = member(transforms->get_object(), "add_headers");
+  if (added == nullptr) return;
+  if (!added->is_object()) return faults.add("add_headers", kMustBeObject);
+  check_added_headers(added->get_object(), faults);
+}
+
+/// `use_header` with `header_name`, or the same for the query. Version 3 took whatever is not false
+/// for true.
+void check_token_place(const json::object& auth, std::string_view use, std::string_view name,
+                       const FaultList& faults) {
+  const auto* used = member(auth, use);
+  const bool is_used = used != nullptr && !(used->is_bool() && !used->get_bool());
+  const auto* value = member(auth, name);
+  const bool has_name = value != nullptr && !(value->is_string() && value->get_string().empty());
+  if (is_used && !has_name) faults.add(name, kMustBePresent);
+}
+
+void check_auth(const json::object& definition, const DefinitionRules& rules,
+                const FaultList& faults) {
+  faults.allow_text(definition, "auth_type");
+  const auto* value = member(definition, "auth");
+  if (value == nullptr) return;
+  const auto* auth = value->if_object();
+  if (auth == nullptr) return faults.add("auth", kMustBeObject);
+  check_token_place(*auth, "use_header", "header_name", faults);
+  check_token_place(*auth, "use_query", "query_name", faults);
+  const bool is_used = is_true(*auth, "use_header") || is_true(*auth, "use_query");
+  if (is_used && !rules.is_merged && text_of(definition, "auth_type") != "jwt")
+    faults.add("auth_type", kMustBeJwt);
+  for (const auto* use : {"use_header", "use_query"}) faults.allow_boolean(*auth, use);
+  for (const auto* name : {"header_name", "query_name"}) faults.allow_text(*auth, name);
+  const auto header_name = text_of(*auth, "header_name");
+  if (!header_name.empty() && !is_header_name(header_name))
+    faults.add("header_name", "must be the name of a header");
+}
+
+class EndpointChecks {
+ public:
+  EndpointChecks(const json::object& definition, const DefinitionRules& rules,
+                 DefinitionErrors& errors)
+      : api_id_(text_of(definition, "id")),
+        rules_{text_of(definition, "auth_type") == "jwt", rules.has_keys},
+        errors_(errors) {}
+
+  void run(const json::array& endpoints) {
+    for (const auto& endpoint : endpoints) {
+      if (const auto* object = endpoint.if_object()) {
+        check(*object);
+      } else {
+        FaultList(errors_, "api").add("endpoints", "must be list of objects");
+      }
+    }
+  }
+
+ private:
+  void check(const json::object& endpoint) {
+    const std::string id(text_of(endpoint, "id"));
+    const FaultList faults(errors_, api_id_ + "/" + id);
+    check_endpoint(endpoint, rules_, faults);
+    if (!id.empty() && !ids_.insert(id).second)
+      faults.add("id", "must not be that of another endpoint");
+  }
+
+  std::string api_id_;
+  EndpointRules rules_;
+  DefinitionErrors& errors_;
+  std::set<std::string, std::less<>> ids_;
+};
+
+/// Only this version is ever served.
+const json::object* default_version(const json::object& definition) {
+  const auto* versions = member(definition, "version_data");
+  if (versions == nullptr || !versions->is_object()) return nullptr;
+  const auto* version = member(versions->get_object(), "default");
+  return version == nullptr ? nullptr : version->if_object();
+}
+
+}  // namespace
+
+DefinitionErrors check_definition(const json::value& value, const DefinitionRules& rules) {
+  DefinitionErrors errors;
+  const FaultList api(errors, "api");
+  const auto* definition = value.if_object();
+  if (definition == nullptr) {
+    api.add("api", kMustBeObject);
+    return errors;
+  }
+  api.require_text(*definition, "id");
+  api.require_text(*definition, "name");
+  check_proxy(*definition, *rules.variables, api);
+  check_versions(*definition, api);
+  for (const auto* name : {"versioned", "active"}) api.allow_boolean(*definition, name);
+  check_auth(*definition, rules, FaultList(errors, std::string(text_of(*definition, "id"))));
+  if (const auto* version = default_version(*definition)) {
+    check_header_transforms(*version, api);
+    const auto* endpoints = member(*version, "endpoints");
+    if (endpoints != nullptr && endpoints->is_array())
+      EndpointChecks(*definition, rules, errors).run(endpoints->get_array());
+  }
+  return errors;
+}
+
+}  // namespace rig::proxy

@@ -1,0 +1,70 @@
+#include "logic/definition_text.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+namespace rig::proxy {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kNamesMax = 10;
+
+std::string quoted(std::string_view text) { return json::serialize(json::value(text)); }
+
+}  // namespace
+
+std::string to_sentence(const DefinitionError& error, std::string_view api_id, std::size_t number) {
+  std::string text =
+      "API " + (api_id.empty() ? "number " + std::to_string(number) : quoted(api_id));
+  const auto prefix = std::string(api_id) + '/';
+  if (error.key.starts_with(prefix)) {
+    const auto endpoint = error.key.substr(prefix.size());
+    text += endpoint.empty() ? ", endpoint without id" : ", endpoint " + quoted(endpoint);
+  }
+  return text + ": " + error.field + ' ' + error.reason;
+}
+
+std::string remark_on_patterns(const Api& api) {
+  std::string names;
+  std::size_t count = 0;
+  for (const auto& endpoint : api.endpoints) {
+    const auto& regex = endpoint.path_regex;
+    if (regex.empty() || regex.starts_with('^') || regex.starts_with(".*")) continue;
+    if (++count <= kNamesMax) names += (count > 1 ? ", " : "") + quoted(endpoint.id);
+  }
+  if (count == 0) return {};
+  if (count > kNamesMax) names += " and " + std::to_string(count - kNamesMax) + " more";
+  return "API " + quoted(api.id) + ", path_regex of endpoint " + names +
+         ": version 3 let a path match that only ends like this, here the whole path must match "
+         "(start the pattern with ^ to say that it is meant so)";
+}
+
+std::string to_json(const Api& api, const ApiEntry& entry) {
+  auto definition = api.json;
+  definition["node_name"] = entry.node;
+  definition["ref_number"] = entry.ref_number;
+  definition["timestamp"] = to_text(entry.timestamp);
+  definition["phx_ref"] = entry.change;
+  return json::serialize(definition);
+}
+
+std::string to_text(ApiEntry::Time time) {
+  const auto midnight = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(midnight);
+  const std::chrono::hh_mm_ss clock(time - midnight);
+  std::array<char, 64> text{};
+  const int size = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
+      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+      static_cast<int>(clock.subseconds().count()));
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+}  // namespace rig::proxy
