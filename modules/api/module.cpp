@@ -2,6 +2,7 @@
 #include "io/health.hpp"
 #include "io/messages.hpp"
 #include "io/metrics_page.hpp"
+#include "io/responses.hpp"
 #include "io/sessions.hpp"
 
 #include <rig/core/module.hpp>
@@ -13,7 +14,8 @@ namespace {
 
 constexpr PortKey kNeeds[] = {port<access::Access>(),        port<subscriptions::EventSink>(),
                               port<metrics::Registry>(),     port<metrics::Exposition>(),
-                              port<proxy::ApiDefinitions>(), port<sessions::Sessions>()};
+                              port<proxy::ApiDefinitions>(), port<proxy::Answers>(),
+                              port<sessions::Sessions>()};
 constexpr PortKey kContributes[] = {port<transport::HttpEndpoint>()};
 
 /// Owns the resources; they need no start and no stop, the transport calls them while it serves.
@@ -27,6 +29,7 @@ class ApiModule final : public Module {
         readiness_(context.lifecycle()),
         metrics_page_(context.need<metrics::Exposition>()),
         apis_(context.need<proxy::ApiDefinitions>()),
+        responses_(context.need<proxy::Answers>()),
         session_blacklist_(context.need<sessions::Sessions>()),
         sessions_(context.need<sessions::Sessions>()) {
     context.contribute<transport::HttpEndpoint>(events_);
@@ -35,6 +38,7 @@ class ApiModule final : public Module {
     context.contribute<transport::HttpEndpoint>(readiness_);
     context.contribute<transport::HttpEndpoint>(metrics_page_);
     context.contribute<transport::HttpEndpoint>(apis_);
+    context.contribute<transport::HttpEndpoint>(responses_);
     context.contribute<transport::HttpEndpoint>(session_blacklist_);
     context.contribute<transport::HttpEndpoint>(sessions_);
   }
@@ -46,6 +50,7 @@ class ApiModule final : public Module {
   ReadinessEndpoint readiness_;
   MetricsPageEndpoint metrics_page_;
   ApisEndpoint apis_;
+  ResponsesEndpoint responses_;
   SessionBlacklistEndpoint session_blacklist_;
   SessionsEndpoint sessions_;
 };

@@ -1,11 +1,19 @@
 #include "config.hpp"
 #include "io/definition_service.hpp"
+#include "io/pending_answers.hpp"
+#include "io/proxy_service.hpp"
+#include "logic/route_set.hpp"
 
 #include <rig/core/module.hpp>
+#include <rig/access/access.hpp>
+#include <rig/core/log.hpp>
+#include <rig/http_client/tls_contexts.hpp>
 #include <rig/jwt/tokens.hpp>
 #include <rig/metrics/registry.hpp>
 #include <rig/proxy/api_definitions.hpp>
+#include <rig/proxy/answers.hpp>
 #include <rig/proxy/api_replica.hpp>
+#include <rig/transport/fallback.hpp>
 
 #include <boost/asio/ip/host_name.hpp>
 
@@ -16,8 +24,18 @@
 namespace rig::proxy {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<jwt::Tokens>()};
-constexpr PortKey kProvides[] = {port<ApiDefinitions>(), port<ApiReplica>()};
+constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<jwt::Tokens>(),
+                              port<access::Access>(), port<http_client::TlsContexts>()};
+constexpr PortKey kProvides[] = {port<ApiDefinitions>(), port<ApiReplica>(), port<Answers>()};
+constexpr PortKey kContributes[] = {port<transport::Fallback>()};
+
+/// What requests are matched with; says what an operator may not have meant.
+std::shared_ptr<const RouteSet> compile(const ApiSet& set) {
+  auto routes = std::make_shared<const RouteSet>(set.apis);
+  for (const auto& problem : routes->problems())
+    RIG_LOG(kWarn, "an endpoint cannot be served", {"reason", problem});
+  return routes;
+}
 
 /// What this gateway is called where several are listed.
 std::string node_name() {
@@ -27,25 +45,41 @@ std::string node_name() {
 
 class ProxyModule final : public Module {
  public:
-  ProxyModule(ProxyConfig config, Shards& shards, metrics::Registry& registry)
-      : definitions_(std::move(config), node_name(), shards, registry, nullptr) {}
+  ProxyModule(ProxyConfig definitions, ProxyServiceConfig service, ModuleContext& context)
+      : definitions_(std::move(definitions), node_name(), context.shards(),
+                     context.need<metrics::Registry>(), compile),
+        answers_(context.shards(), context.need<metrics::Registry>()),
+        service_(std::move(service), context.shards(),
+                 {definitions_, context.need<access::Access>(), answers_,
+                  context.need<http_client::TlsContexts>(), context.need<metrics::Registry>()}) {
+    context.provide<ApiDefinitions>(definitions_);
+    context.provide<ApiReplica>(definitions_);
+    context.provide<Answers>(answers_);
+    context.contribute<transport::Fallback>(service_);
+  }
 
-  DefinitionService& definitions() { return definitions_; }
-
-  Task<> start() override { return definitions_.start(); }
-  Task<> stop(Deadline) override { return definitions_.stop(); }
+  Task<> start() override {
+    co_await definitions_.start();
+    co_await answers_.start();
+    co_await service_.start();
+  }
+  Task<> stop(Deadline) override {
+    co_await service_.stop();
+    co_await answers_.stop();
+    co_await definitions_.stop();
+  }
 
  private:
   DefinitionService definitions_;
+  AnswerService answers_;
+  ProxyService service_;
 };
 
 std::unique_ptr<Module> create(ModuleContext& context) {
   const bool has_keys = context.need<jwt::Tokens>().has_keys();
-  auto module = std::make_unique<ProxyModule>(ProxyConfig::from_env(context.env(), has_keys),
-                                              context.shards(), context.need<metrics::Registry>());
-  context.provide<ApiDefinitions>(module->definitions());
-  context.provide<ApiReplica>(module->definitions());
-  return module;
+  auto definitions = ProxyConfig::from_env(context.env(), has_keys);
+  auto service = ProxyServiceConfig::from_env(context.env());
+  return std::make_unique<ProxyModule>(std::move(definitions), std::move(service), context);
 }
 
 }  // namespace
@@ -55,7 +89,7 @@ constinit const Descriptor kModule{.name = "proxy",
                                    .needs = kNeeds,
                                    .provides = kProvides,
                                    .collects = {},
-                                   .contributes = {},
+                                   .contributes = kContributes,
                                    .create = create};
 
 }  // namespace rig::proxy

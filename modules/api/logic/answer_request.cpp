@@ -76,7 +76,8 @@ boost::system::result<AnswerRequest, std::string> parse_answer_event(
   const auto* correlation = of_rig == nullptr ? nullptr : of_rig->if_contains("correlation");
   const auto* text = correlation == nullptr ? nullptr : correlation->if_string();
   if (text == nullptr) return std::string(kPrefix) + ":error";
-  AnswerRequest parsed{std::string(*text), {}};
+  AnswerRequest parsed;
+  parsed.correlation = *text;
   parsed.answer.headers.emplace_back("content-type", "application/json; charset=utf-8");
   parsed.answer.body = std::move(request.body);
   return parsed;

@@ -11,8 +11,8 @@ namespace rig::api {
 
 /// An answer and whose it is.
 struct AnswerRequest {
-  std::string correlation;
   proxy::Answer answer;
+  std::string correlation;
 };
 
 /// Reads `rig-correlation` and `rig-response-code`; the body is the answer's as it is. Of the

@@ -5,8 +5,10 @@
 #include "logic/query.hpp"
 #include "logic/token_places.hpp"
 
+#include <rig/core/log.hpp>
 #include <rig/transport/credentials.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>

@@ -44,7 +44,7 @@ class UpstreamHead : public testing::Test {
 
   Headers headers_;
   ForwardingRules rules_{ForwardingMode::kPass, ForwardingMode::kPass, ""};
-  UpstreamRequest request_{};
+  UpstreamHead request_{};
 };
 
 TEST_F(UpstreamHead, HasHostAndForwardedOfTheGateway) {  // vector 4 of the contract
