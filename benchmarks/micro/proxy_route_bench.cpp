@@ -98,7 +98,7 @@ void upstream_head(benchmark::State& state) {
   headers.add("Cookie", "session=0123456789abcdef0123456789abcdef");
   headers.add("Authorization", "Bearer 0123456789abcdef0123456789abcdef");
   const ForwardingRules rules;
-  UpstreamHead request{};
+  UpstreamRequest request{};
   request.method = "GET";
   request.target = "/api/v1/service17/items/4711?page=2&limit=10";
   request.host = "127.0.0.1:8080";

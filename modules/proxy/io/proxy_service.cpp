@@ -165,7 +165,7 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
     path_and_query = path_and_query.substr(0, mark) + "?" +
                      with_parameter(query, kCorrelation, ticket->correlation().text());
   }
-  const UpstreamRequest request{.server = server_of(route->api->upstream),
+  const OutgoingRequest request{.server = server_of(route->api->upstream),
                                 .head = self->upstream_head(*exchange, *route, path_and_query),
                                 .is_head = method == "HEAD",
                                 .is_idempotent = is_idempotent(method),
@@ -209,7 +209,7 @@ std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute&
   const HttpRequest& request = exchange.request();
   const Upstream& upstream = route.api->upstream;
   const auto host = host_header(upstream.host, upstream.port);
-  UpstreamHead head{.method = request.method,
+  UpstreamRequest head{.method = request.method,
                     .target = target,
                     .host = host,
                     .headers = &request.headers,

@@ -52,7 +52,7 @@ void append_ip(std::string& out, std::string_view ip) {
 /// One request head being written.
 class RequestHead {
  public:
-  RequestHead(std::string& out, const UpstreamHead& request)
+  RequestHead(std::string& out, const UpstreamRequest& request)
       : out_(out), request_(request), rules_(*request.forwarding), hop_(*request.headers) {}
 
   void write() {
@@ -166,7 +166,7 @@ class RequestHead {
   }
 
   std::string& out_;
-  const UpstreamHead& request_;
+  const UpstreamRequest& request_;
   const ForwardingRules& rules_;
   HopByHop hop_;
 };
@@ -190,7 +190,7 @@ void append_connection(std::string& out, const ClientResponse& response) {
 
 }  // namespace
 
-void write_upstream_head(std::string& out, const UpstreamHead& request) {
+void write_upstream_head(std::string& out, const UpstreamRequest& request) {
   RequestHead(out, request).write();
 }
 

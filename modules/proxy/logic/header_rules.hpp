@@ -44,7 +44,7 @@ struct ForwardingRules {
 };
 
 /// What a request head is made of. All views outlive the call.
-struct UpstreamHead {
+struct UpstreamRequest {
   std::string_view method;
   std::string_view target;  ///< path and query
   std::string_view host;    ///< for `Host`: see `host_header`
@@ -67,7 +67,7 @@ struct UpstreamHead {
 
 /// Appends the head of an HTTP/1.1 request, as it goes to the upstream. Headers keep their order
 /// and their lines; what is for this connection only is left out (RFC 9110, 7.6.1).
-void write_upstream_head(std::string& out, const UpstreamHead& request);
+void write_upstream_head(std::string& out, const UpstreamRequest& request);
 
 /// What an answer's head for the client is made of.
 struct ClientResponse {
