@@ -139,7 +139,7 @@ TEST_P(ClaimsOf, ATokenWhoseSubscriptionsAreRefusedChangesNothing) {
 TEST(Claims, AreEnforcedInAReplayToo) {
   Gateway gateway(settings(true));
   SseClient reader(gateway.inbound(), {"other"});
-  const auto cursor = reader.last_event_id();
+  const auto& cursor = reader.last_event_id();
   auto keeper = EventClient::open(
       Transport::kSse, gateway.inbound(),
       {.subscriptions = subscriptions_to({"greeting"}), .token = token_for("alice")});

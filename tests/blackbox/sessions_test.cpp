@@ -21,7 +21,6 @@
 namespace testkit {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 const std::pair<const std::string, std::string> kKey{"JWT_SECRET_KEY", std::string(kTokenSecret)};

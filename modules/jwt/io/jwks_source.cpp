@@ -5,7 +5,11 @@
 
 #include <rig/core/log.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
 #include <algorithm>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -73,13 +77,27 @@ Task<> JwksSource::run(Ref<JwksSource> self) {
     self->is_fetching_ = true;
     self->began_at_ = Clock::now();
     self->done_.expires_after(self->config_.timeout);
-    const auto pause = co_await fetch(self);
+    const auto pause = co_await try_fetch(self);
     self->is_fetching_ = false;
     ++self->rounds_;
     self->done_.cancel();
     self->alarm_.expires_after(pause);
     co_await self->alarm_.async_wait(kUseTaskTuple);
   }
+}
+
+Task<milliseconds> JwksSource::try_fetch(Ref<JwksSource> self) {
+  std::string why;
+  try {
+    co_return co_await fetch(self);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) throw;
+    why = error.what();
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  note_unexpected_error("jwt.keys", why);
+  co_return self->failed("error", "unexpected error");
 }
 
 Task<milliseconds> JwksSource::fetch(Ref<JwksSource> self) {

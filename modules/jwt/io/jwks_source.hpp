@@ -42,6 +42,8 @@ class JwksSource {
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
 
   static Task<> run(Ref<JwksSource> self);
+  /// As `fetch`; what goes wrong that should be impossible must not end all fetching.
+  static Task<std::chrono::milliseconds> try_fetch(Ref<JwksSource> self);
   /// Returns after how long to fetch again.
   static Task<std::chrono::milliseconds> fetch(Ref<JwksSource> self);
   static Task<std::chrono::milliseconds> take(Ref<JwksSource> self, http_client::Response response);
