@@ -1,0 +1,35 @@
+#pragma once
+
+#include "logic/header_rules.hpp"
+
+#include <boost/container/small_vector.hpp>
+
+#include <span>
+#include <string_view>
+
+namespace rig::proxy {
+
+/// Which headers of a message are for its connection only (RFC 9110, 7.6.1). Views into it.
+class HopByHop {
+ public:
+  explicit HopByHop(const Headers& headers);
+
+  /// Also by the message's own `Connection` header.
+  [[nodiscard]] bool contains(std::string_view name) const noexcept;
+  /// `TE` has `trailers`, the only one of its values that can be handed on.
+  [[nodiscard]] bool accepts_trailers() const noexcept { return accepts_trailers_; }
+
+ private:
+  boost::container::small_vector<std::string_view, 8> named_;  // sorted: there may be thousands
+  bool accepts_trailers_ = false;
+};
+
+/// Appends "name: value\r\n".
+void append_header(std::string& out, std::string_view name, std::string_view value);
+
+[[nodiscard]] bool is_in(std::span<const Header> headers, std::string_view name) noexcept;
+[[nodiscard]] bool is_in(std::span<const std::string> names, std::string_view name) noexcept;
+/// By any spelling of one of their names.
+[[nodiscard]] bool is_claim(std::span<const ClaimHeader> claims, std::string_view name) noexcept;
+
+}  // namespace rig::proxy
