@@ -29,11 +29,10 @@ constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<jwt::Tokens>(),
 constexpr PortKey kProvides[] = {port<ApiDefinitions>(), port<ApiReplica>(), port<Answers>()};
 constexpr PortKey kContributes[] = {port<transport::Fallback>()};
 
-/// What requests are matched with; says what an operator may not have meant.
 std::shared_ptr<const RouteSet> compile(const ApiSet& set) {
   auto routes = std::make_shared<const RouteSet>(set.apis);
   for (const auto& problem : routes->problems())
-    RIG_LOG(kWarn, "an endpoint cannot be served", {"reason", problem});
+    RIG_LOG(kError, "an endpoint is not served", {"reason", problem});
   return routes;
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <sstream>
 #include <system_error>
 
 namespace rig::proxy {
@@ -124,14 +126,44 @@ class Converter {
   std::size_t nodes_ = 0;
 };
 
+/// Counts documents, and hears nothing else.
+class DocumentCounter final : public YAML::EventHandler {
+ public:
+  [[nodiscard]] int count() const { return count_; }
+
+  void OnDocumentStart(const YAML::Mark&) override { ++count_; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int count_ = 0;
+};
+
+/// `YAML::LoadAll` never ends on some texts that are no YAML: it finds documents where nothing is
+/// read.
+bool has_more_than_one_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentCounter counter;
+  for (int i = 0; i < 2; ++i) parser.HandleNextDocument(counter);
+  return counter.count() > 1;
+}
+
 }  // namespace
 
 Read<json::value> parse_yaml(const std::string& text) {
   try {
-    const auto documents = YAML::LoadAll(text);
-    if (documents.size() > 1) return Fault{"has more than one document"};
-    if (documents.empty()) return json::value(nullptr);
-    return Converter().convert(documents.front());
+    if (has_more_than_one_document(text)) return Fault{"is no YAML, or more than one document"};
+    return Converter().convert(YAML::Load(text));
   } catch (const Refused& refused) {
     return Fault{refused.why + at(refused.mark)};
   } catch (const YAML::Exception& error) {
