@@ -1,3 +1,4 @@
+#include "io/apis.hpp"
 #include "io/health.hpp"
 #include "io/messages.hpp"
 #include "io/metrics_page.hpp"
@@ -10,9 +11,9 @@
 namespace rig::api {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<access::Access>(), port<subscriptions::EventSink>(),
-                              port<metrics::Registry>(), port<metrics::Exposition>(),
-                              port<sessions::Sessions>()};
+constexpr PortKey kNeeds[] = {port<access::Access>(),        port<subscriptions::EventSink>(),
+                              port<metrics::Registry>(),     port<metrics::Exposition>(),
+                              port<proxy::ApiDefinitions>(), port<sessions::Sessions>()};
 constexpr PortKey kContributes[] = {port<transport::HttpEndpoint>()};
 
 /// Owns the resources; they need no start and no stop, the transport calls them while it serves.
@@ -25,6 +26,7 @@ class ApiModule final : public Module {
                   context.need<access::Access>(), context.need<metrics::Registry>()),
         readiness_(context.lifecycle()),
         metrics_page_(context.need<metrics::Exposition>()),
+        apis_(context.need<proxy::ApiDefinitions>()),
         session_blacklist_(context.need<sessions::Sessions>()),
         sessions_(context.need<sessions::Sessions>()) {
     context.contribute<transport::HttpEndpoint>(events_);
@@ -32,6 +34,7 @@ class ApiModule final : public Module {
     context.contribute<transport::HttpEndpoint>(liveness_);
     context.contribute<transport::HttpEndpoint>(readiness_);
     context.contribute<transport::HttpEndpoint>(metrics_page_);
+    context.contribute<transport::HttpEndpoint>(apis_);
     context.contribute<transport::HttpEndpoint>(session_blacklist_);
     context.contribute<transport::HttpEndpoint>(sessions_);
   }
@@ -42,6 +45,7 @@ class ApiModule final : public Module {
   LivenessEndpoint liveness_;
   ReadinessEndpoint readiness_;
   MetricsPageEndpoint metrics_page_;
+  ApisEndpoint apis_;
   SessionBlacklistEndpoint session_blacklist_;
   SessionsEndpoint sessions_;
 };

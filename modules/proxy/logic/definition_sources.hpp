@@ -13,10 +13,10 @@ namespace rig::proxy {
 struct DefinitionSource {
   enum class Format : std::uint8_t { kJson, kYaml };
 
-  std::string name;  ///< of the file; empty: the setting itself
+  std::string name = {};  ///< of the file; empty: the setting itself
   Format format = Format::kJson;
   bool may_be_one = false;  ///< a definition without a list around it is fine too
-  std::string text;
+  std::string text = {};
   bool operator==(const DefinitionSource&) const = default;
 };
 

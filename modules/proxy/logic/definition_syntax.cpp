@@ -1,5 +1,8 @@
 #include "logic/definition_syntax.hpp"
 
+#include "logic/path_rewrite.hpp"
+#include "logic/route_pattern.hpp"
+
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -29,13 +32,13 @@ bool is_name(std::string_view text) noexcept {
 
 }  // namespace
 
-bool is_token(std::string_view text) noexcept {
+bool is_header_name(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return is_alphanumeric(c) || kTokenMarks.find(c) != std::string_view::npos;
   });
 }
 
-bool is_field_value(std::string_view text) noexcept {
+bool is_header_value(std::string_view text) noexcept {
   if (text.empty()) return true;
   if (is_space(text.front()) || is_space(text.back())) return false;
   return std::ranges::all_of(text, [](char c) {
@@ -53,6 +56,7 @@ std::string fault_of_regex(std::string_view regex) {
 }
 
 std::string fault_of_path(std::string_view path) {
+  const auto parsed = parse_template(path);
   if (!path.starts_with('/')) return "must start with a slash";
   std::set<std::string_view> names;
   while (!path.empty()) {
@@ -69,7 +73,12 @@ std::string fault_of_path(std::string_view path) {
       return "must have braces only around the name of a whole segment, like /books/{id}";
     if (!names.insert(segment).second) return "must not have " + std::string(segment) + " twice";
   }
-  return {};
+  return parsed ? std::string() : "must be as requests have it: " + parsed.error();
+}
+
+std::string fault_of_replacement(std::string_view replacement) {
+  const auto parsed = PathRewrite::parse(replacement);
+  return parsed ? std::string() : parsed.error();
 }
 
 }  // namespace rig::proxy

@@ -78,8 +78,11 @@ void check_endpoint(const json::object& endpoint, const EndpointRules& rules,
   check_by_contract(endpoint, rules, faults);
   check_path(endpoint, faults);
   const auto method = text_of(endpoint, "method");
-  if (!method.empty() && !is_token(method)) faults.add("method", "must be an HTTP method");
+  if (!method.empty() && !is_header_name(method)) faults.add("method", "must be an HTTP method");
   faults.allow_text(endpoint, "path_replacement");
+  if (const auto fault = fault_of_replacement(text_of(endpoint, "path_replacement"));
+      !fault.empty())
+    faults.add("path_replacement", "must be a replacement: " + fault);
   faults.allow_boolean(endpoint, "secured");
   if (is_true(endpoint, "secured") && rules.is_jwt && !rules.has_keys) {
     faults.add(
