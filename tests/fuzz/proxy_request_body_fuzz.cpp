@@ -29,8 +29,8 @@ Result read(Framing framing, std::string_view bytes, std::size_t step) {
   while (true) {
     const auto next = reader.next(kept);
     RIG_ASSERT(next.consumed <= kept.size());
+    result.body += next.piece;  // a view into what is erased now
     kept.erase(0, next.consumed);
-    result.body += next.piece;
     result.consumed += next.consumed;
     result.last = next.state;
     if (next.state == BodyReader::State::kPiece) continue;

@@ -243,8 +243,15 @@ TEST(Definition, PathStandsInForAPattern) {
   };
   for (const auto* path : {"/", "/books", "/books/{id}", "/books/{id}/pages/{page}", "/a%20b/"})
     EXPECT_THAT(fault(path), IsEmpty()) << path;
-  for (const auto* path : {"", "books", "/books/{id", "/books/x{id}", "/{}", "/{a}/{a}", "/a b"})
+  for (const auto* path : {"", "books", "/books/{id", "/books/x{id}", "/{}", "/{a}/{a}", "/a b",
+                           "/a/../b", "//a", "/%zz", "/%00"})
     EXPECT_THAT(fault(path), ElementsAre(StartsWith("a/e | path: must "))) << path;
+}
+
+TEST(Definition, ReplacementCanBeFilledIn) {
+  EXPECT_THAT(endpoint_lines(R"(,"path_replacement":"/v1/\\1?a=\\g{2}")"), IsEmpty());
+  EXPECT_THAT(endpoint_lines(R"(,"path_replacement":"/v1/\\g{x}")"),
+              ElementsAre(StartsWith("a/e | path_replacement: must be a replacement: ")));
 }
 
 TEST(Definition, PathBesideAPatternIsUnknown) {

@@ -69,6 +69,12 @@ bool RouteMatcher::match_segments(std::string_view path, Captures& captures) con
   return path.empty();
 }
 
+std::size_t RouteMatcher::groups() const {
+  if (regex_ != nullptr) return static_cast<std::size_t>(regex_->NumberOfCapturingGroups()) - 1;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(path_.segments, &PathTemplate::Segment::is_name));
+}
+
 std::optional<std::string> RouteMatcher::example() const {
   if (regex_ != nullptr) return shape_.is_literal ? std::optional(shape_.prefix) : std::nullopt;
   std::string path;

@@ -4,6 +4,7 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ class RouteMatcher {
   [[nodiscard]] const std::string& pattern() const noexcept { return pattern_; }
   [[nodiscard]] const PatternShape& shape() const noexcept { return shape_; }
   [[nodiscard]] const PathTemplate& path() const noexcept { return path_; }
+
+  /// How many captures there are behind the whole path.
+  [[nodiscard]] std::size_t groups() const;
 
   /// A path that this route alone is meant for, if that can be told: of literals and templates.
   [[nodiscard]] std::optional<std::string> example() const;

@@ -237,6 +237,18 @@ TEST(RouteWarnings, NameWhatIsNeverReached) {
   EXPECT_THAT(warnings_of({"GET /a/b", "GET /{a}/b"}), IsEmpty());
 }
 
+TEST(RouteWarnings, NameReplacementsOfGroupsThatAreNotThere) {
+  auto api = std::make_shared<Api>();
+  api->id = "api";
+  for (const auto* route : {"GET /a/{x}", "GET /b/{x}/{y}", "GET ~/.*/c(d)", "GET ~/.*/(e)(f)"}) {
+    api->endpoints.push_back(endpoint(std::to_string(api->endpoints.size()), route));
+    api->endpoints.back().path_replacement = R"(/\1/\2)";
+  }
+  const Apis apis = {api};
+  EXPECT_THAT(route_warnings(RouteSet(apis)),
+              ElementsAre(HasSubstr("api/0: has a replacement"), HasSubstr("api/2: has a")));
+}
+
 TEST(RouteWarnings, NamePatternsThatMatchNothing) {
   EXPECT_THAT(warnings_of({"GET ~todos/1"}),
               ElementsAre(HasSubstr("can match nothing, as paths start")));

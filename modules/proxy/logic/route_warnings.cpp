@@ -31,6 +31,8 @@ class Warnings {
     for (const auto& route : routes_.routes()) {
       check_order(route);
       if (route.matcher.is_regex()) check_pattern(route);
+      if (route.rewrite && route.rewrite->groups() > route.matcher.groups())
+        add(route, "has a replacement with a group that is not there, which is always empty.");
     }
     check_first_rig();
     add_summary();
