@@ -4,6 +4,7 @@
 #include <rig/core/env.hpp>
 #include <rig/core/module.hpp>
 #include <rig/http_client/http_client.hpp>
+#include <rig/http_client/tls_contexts.hpp>
 #include <rig/metrics/registry.hpp>
 
 #include <memory>
@@ -13,7 +14,7 @@ namespace rig::http_client {
 namespace {
 
 constexpr PortKey kNeeds[] = {port<metrics::Registry>()};
-constexpr PortKey kProvides[] = {port<HttpClient>()};
+constexpr PortKey kProvides[] = {port<HttpClient>(), port<TlsContexts>()};
 
 class HttpClientModule final : public Module {
  public:
@@ -34,6 +35,7 @@ std::unique_ptr<Module> create(ModuleContext& context) {
       std::make_unique<HttpClientModule>(HttpClientConfig::from_env(context.env()),
                                          context.shards(), context.need<metrics::Registry>());
   context.provide<HttpClient>(module->service());
+  context.provide<TlsContexts>(module->service().tls_contexts());
   return module;
 }
 

@@ -2,6 +2,7 @@
 
 #include "config.hpp"
 #include "io/connection_pool.hpp"
+#include "io/tls_context.hpp"
 
 #include <rig/core/ref.hpp>
 #include <rig/core/sharded.hpp>
@@ -25,6 +26,7 @@ class HttpClientService final : public HttpClient {
   Task<> stop();   ///< safe to call twice
 
   Task<Result> send(Request request, Options options) override;
+  TlsContexts& tls_contexts() noexcept { return tls_contexts_; }
 
  private:
   static constexpr std::size_t kResults = 8;  ///< a response, and each reason for none
@@ -33,6 +35,7 @@ class HttpClientService final : public HttpClient {
 
   HttpClientConfig config_;
   boost::asio::ssl::context tls_;
+  SharedTlsContexts tls_contexts_{tls_};
   Shards& shards_;
   std::array<metrics::Counter*, kResults> results_{};
   metrics::Gauge& open_connections_;

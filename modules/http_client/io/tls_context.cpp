@@ -23,4 +23,17 @@ boost::system::result<ssl::context, std::string> make_tls_context(const std::str
   return context;
 }
 
+boost::system::result<std::shared_ptr<SSL_CTX>, std::string> SharedTlsContexts::make(
+    const TlsTrust& trust) const {
+  const auto shared = [](SSL_CTX* context) {
+    SSL_CTX_up_ref(context);
+    return std::shared_ptr<SSL_CTX>(context, &SSL_CTX_free);
+  };
+  if (trust.is_verified && trust.ca_file.empty()) return shared(own_.native_handle());
+  auto context = make_tls_context(trust.ca_file);
+  if (!context) return std::move(context).error();
+  if (!trust.is_verified) SSL_CTX_set_verify(context->native_handle(), SSL_VERIFY_NONE, nullptr);
+  return shared(context->native_handle());
+}
+
 }  // namespace rig::http_client

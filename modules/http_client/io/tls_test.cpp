@@ -1,8 +1,8 @@
 #include "io/http_client_service.hpp"
 
-#include "io/testing/certificates.hpp"
+#include <rig/http_client/testing/certificates.hpp>
+#include <rig/http_client/testing/server.hpp>
 #include "io/testing/client.hpp"
-#include "io/testing/server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

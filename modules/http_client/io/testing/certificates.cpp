@@ -1,4 +1,4 @@
-#include "io/testing/certificates.hpp"
+#include <rig/http_client/testing/certificates.hpp>
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,4 +1,4 @@
-#include "io/testing/server.hpp"
+#include <rig/http_client/testing/server.hpp>
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -68,6 +68,19 @@ std::string Peer::read_request() {
     if (got == 0) return {};
     rest_.append(buffer.data(), got);
   }
+}
+
+std::string Peer::read_some() {
+  if (!rest_.empty()) return std::exchange(rest_, {});
+  std::array<char, 16384> buffer;
+  return {buffer.data(), receive(buffer.data(), buffer.size())};
+}
+
+void Peer::finish_writing() { ::shutdown(fd_, SHUT_WR); }
+
+void Peer::reset_at_end() {
+  const linger at_once{1, 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 void Peer::write(std::string_view bytes) {

@@ -25,7 +25,13 @@ class Peer {
 
   /// The next request with its body; empty if the client closed.
   std::string read_request();
+  /// Whatever comes next; empty if the client closed.
+  std::string read_some();
   void write(std::string_view bytes);
+  /// No more bytes from here; the other direction stays open.
+  void finish_writing();
+  /// The end of this connection will be a reset.
+  void reset_at_end();
   /// Writes a byte now and then until the client closes.
   void drip_until_closed();
   void wait_until_closed();

@@ -1,0 +1,200 @@
+// The part of Forwarding that hands the answer to the client.
+
+#include "io/forwarding.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace rig::proxy {
+
+using namespace boost::asio::experimental::awaitable_operators;
+using transport::BodyFraming;
+using transport::Exchange;
+using Read = UpstreamConnection::Read;
+using Written = UpstreamConnection::Written;
+
+namespace {
+
+/// A client that takes a full buffer in this time is worth a large one.
+constexpr std::chrono::milliseconds kQuick{5};
+
+BodyFraming framing_for_client(const Framing& framing) {
+  switch (framing.kind) {
+    case Framing::Kind::kLength: return {BodyFraming::Kind::kLength, framing.length};
+    case Framing::Kind::kChunked:
+    case Framing::Kind::kUntilClose: return {BodyFraming::Kind::kChunked, 0};
+    case Framing::Kind::kNone:
+    case Framing::Kind::kUpgraded: break;
+  }
+  return {};
+}
+
+bool is_event_stream(const Headers& headers) {
+  return headers.find("content-type").value_or("").starts_with("text/event-stream");
+}
+
+}  // namespace
+
+Task<Forwarding::Step> Forwarding::start_answer(Ref<Forwarding> self, ResponseHead head) {
+  self->has_head_ = true;
+  self->result_.status = head.status;
+  self->result_.upstream_time =
+      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - self->sent_);
+  if (head.status == 101) {
+    auto answer = self->request_.is_upgrade ? self->rules_.interim(head) : std::nullopt;
+    if (!answer) {
+      self->fail(Outcome::kUnreachable, "an upgrade that nobody asked for");
+      co_return Step::kDone;
+    }
+    self->has_started_ = true;
+    const bool is_started = co_await self->exchange_.switch_protocols(*std::move(answer));
+    if (is_started) co_return Step::kUpgrade;
+    self->note_client_failure(Exchange::Failure::kClientLeft);
+    co_return Step::kDone;
+  }
+  self->can_stay_ = head.keep_alive;
+  self->body_reader_ = BodyReader(head.framing);
+  if (is_event_stream(head.headers)) self->silence_max_ = self->config_.stream_timeout;
+  auto answer = self->rules_.relayed(head);
+  self->takes_body_ = answer && self->exchange_.request().method != "HEAD";
+  if (!answer) co_return Step::kGoesOn;
+  const auto framing = self->takes_body_ ? framing_for_client(head.framing) : BodyFraming{};
+  self->has_started_ = self->holds_head_ = true;
+  const bool is_started = co_await self->exchange_.start(*std::move(answer), framing);
+  if (is_started) co_return Step::kGoesOn;
+  self->note_client_failure(Exchange::Failure::kClientLeft);
+  co_return Step::kDone;
+}
+
+Task<Forwarding::Step> Forwarding::take_body(Ref<Forwarding> self) {
+  self->gather_body();
+  self->result_.bytes_down += self->piece_.size();
+  const bool is_written = !self->takes_body_ || co_await write_down(self);
+  if (!is_written) {
+    self->note_client_failure(Exchange::Failure::kClientLeft);
+    co_return Step::kDone;
+  }
+  if (self->is_body_bad_) {
+    self->fail(Outcome::kUnreachable, std::string(self->body_reader_.failure().reason));
+    co_return Step::kDone;
+  }
+  if (self->body_reader_.is_done() || !self->takes_body_) co_return co_await finish_answer(self);
+  co_return Step::kGoesOn;
+}
+
+/// The pieces of what was received become one, `piece_`, in their buffer: one write for the client,
+/// whatever chunks the backend makes.
+void Forwarding::gather_body() noexcept {
+  char* const begin = received_.data();
+  std::size_t size = 0;
+  std::string_view rest(received_.data(), received_.size());
+  for (;;) {
+    const auto step = body_reader_.next(rest);
+    if (!step.piece.empty() && step.piece.data() != begin + size)
+      std::memmove(begin + size, step.piece.data(), step.piece.size());
+    size += step.piece.size();
+    rest.remove_prefix(step.consumed);
+    if (step.state == BodyReader::State::kPiece) continue;
+    is_body_bad_ = step.state == BodyReader::State::kFailed;
+    break;
+  }
+  piece_ = {begin, size};
+  received_ = received_.last(rest.size());
+}
+
+Task<bool> Forwarding::write_down(Ref<Forwarding> self) {
+  if (self->piece_.empty()) co_return true;
+  UpstreamConnection& connection = self->connection();
+  const bool was_full = connection.was_full();
+  const auto begin = self->moved_;
+  self->holds_head_ = false;
+  const bool is_written = co_await self->exchange_.write(self->piece_);
+  if (was_full) {
+    // A slow client gains nothing from a large buffer, and there may be many of them.
+    self->moved_ = Clock::now();
+    connection.read_large(self->moved_ - begin < kQuick);
+  } else if (self->piece_.size() < UpstreamConnection::kBufferBytes) {
+    connection.read_large(false);
+  }
+  co_return is_written;
+}
+
+/// A head without a piece behind it leaves when nobody knows when that will come.
+Task<bool> Forwarding::flush_head(Ref<Forwarding> self, bool is_alone) {
+  if (!self->holds_head_) co_return true;
+  const bool is_soon = self->body_reader_.framing().kind == Framing::Kind::kLength && is_alone;
+  if (is_soon) co_return true;
+  self->holds_head_ = false;
+  const bool is_written = co_await self->exchange_.write({});
+  if (!is_written) self->note_client_failure(Exchange::Failure::kClientLeft);
+  co_return is_written;
+}
+
+Task<Forwarding::Step> Forwarding::finish_answer(Ref<Forwarding> self) {
+  // Bytes behind the answer, or an answer before the end of the request: who knows what comes next.
+  const bool is_clean = self->body_reader_.is_done() && self->received_.empty();
+  self->can_stay_ = self->can_stay_ && is_clean && self->has_sent_all_;
+  self->result_.outcome = self->has_started_ ? Outcome::kRelayed : Outcome::kDiscarded;
+  if (!self->has_started_) co_return Step::kDone;
+  const bool is_finished = co_await self->exchange_.finish();
+  if (!is_finished) self->note_client_failure(Exchange::Failure::kClientLeft);
+  co_return Step::kDone;
+}
+
+Task<Forwarding::Step> Forwarding::take_end(Ref<Forwarding> self, Read end) {
+  if (self->is_total_over_) {
+    self->fail(Outcome::kRequestTimeout, "it takes too long in all");
+    co_return Step::kDone;
+  }
+  const bool is_complete = self->has_head_ && end == Read::kEnd && self->kept_.empty() &&
+                           self->body_reader_.ends_at_close();
+  if (is_complete) {
+    self->can_stay_ = false;
+    co_return co_await finish_answer(self);
+  }
+  self->fail(Outcome::kUnreachable,
+             self->has_head_ ? "the answer was cut off" : "the connection ended without an answer");
+  co_return Step::kDone;
+}
+
+/// Until either side closes.
+Task<> Forwarding::tunnel(Ref<Forwarding> self) {
+  self->can_stay_ = false;
+  self->result_.outcome = Outcome::kRelayed;
+  self->silence_max_ = self->config_.stream_timeout;
+  co_await (tunnel_down(self) || tunnel_up(self));
+}
+
+Task<> Forwarding::tunnel_down(Ref<Forwarding> self) {
+  for (;;) {
+    if (!self->kept_.empty()) {
+      self->result_.bytes_down += self->kept_.size();
+      const bool is_written = co_await self->exchange_.write(self->kept_);
+      self->kept_.clear();
+      if (!is_written) co_return;
+    }
+    const auto got = co_await UpstreamConnection::read(self->connection(), self->patience(false));
+    if (got == Read::kTimeout && self->patience(false) > milliseconds(0)) continue;
+    if (got != Read::kBytes) co_return;
+    self->moved_ = Clock::now();
+    const auto bytes = self->connection().bytes();
+    self->piece_ = {bytes.data(), bytes.size()};
+    self->result_.bytes_down += bytes.size();
+    const bool is_written = co_await write_down(self);
+    if (!is_written) co_return;
+  }
+}
+
+Task<> Forwarding::tunnel_up(Ref<Forwarding> self) {
+  for (;;) {
+    const auto piece = co_await self->exchange_.read();
+    if (!piece || piece->empty()) co_return;
+    const bool is_sent = co_await send(self, self->connection().write(*piece));
+    if (!is_sent) co_return;
+    self->result_.bytes_up += piece->size();
+  }
+}
+
+}  // namespace rig::proxy

@@ -1,0 +1,301 @@
+#include "io/forwarding.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <exception>
+#include <utility>
+
+namespace rig::proxy {
+
+using namespace boost::asio::experimental::awaitable_operators;
+using transport::Exchange;
+using Read = UpstreamConnection::Read;
+using Written = UpstreamConnection::Written;
+
+namespace {
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+std::string chunk_size_line(std::size_t size) {
+  std::array<char, 18> line;
+  char* const end = std::to_chars(line.data(), line.data() + 16, size, 16).ptr;
+  return std::string(line.data(), end) + "\r\n";
+}
+
+}  // namespace
+
+Forwarding::TotalTimer::TotalTimer(Forwarding& of)
+    : Timer([](Timer& timer) noexcept {
+        auto& forwarding = static_cast<TotalTimer&>(timer).forwarding;
+        forwarding.is_total_over_ = true;
+        if (forwarding.place_->has_connection()) forwarding.connection().close();
+      }),
+      forwarding(of) {}
+
+Forwarding::Forwarding(UpstreamPool& pool, const HttpTargetConfig& config, Exchange& exchange,
+                       RequestBody& body, const OutgoingRequest& request, AnswerRules& rules)
+    : pool_(pool),
+      config_(config),
+      exchange_(exchange),
+      body_(body),
+      request_(request),
+      rules_(rules),
+      head_reader_(request.is_head),
+      silence_max_(config.recv_timeout) {}
+
+Forwarded Forwarding::take_result() noexcept {
+  using enum Outcome;
+  const bool is_failure = result_.outcome == kUnreachable || result_.outcome == kRequestTimeout ||
+                          result_.outcome == kBusy;
+  result_.can_be_sent_again =
+      is_failure && !has_started_ && body_.is_at_start() && (!has_sent_ || request_.is_idempotent);
+  return std::move(result_);
+}
+
+void Forwarding::fail(Outcome outcome, std::string reason) {
+  if (std::exchange(has_failed_, true)) return;
+  result_.outcome = outcome;
+  result_.reason = request_.server.text() + ": " + std::move(reason);
+  can_stay_ = false;
+  if (!has_started_ || outcome == Outcome::kClientLeft) return;
+  result_.outcome = Outcome::kCut;
+  exchange_.abort();
+}
+
+Task<> Forwarding::run(Ref<Forwarding> self) {
+  const bool has_place = co_await find_place(self);
+  if (!has_place) co_return;
+  if (self->config_.total_timeout > milliseconds(0))
+    self->pool_.wheel().arm(self->total_timer_, self->config_.total_timeout);
+  const bool is_connected = co_await connect(self);
+  if (!is_connected) co_return;
+  co_await attempt(self);
+  if (self->was_stale()) {
+    self->begin_anew();
+    const bool is_fresh = co_await dial(self);
+    if (is_fresh) co_await attempt(self);
+  }
+  self->total_timer_.cancel();
+  if (self->can_stay_) {
+    self->connection().was_used = true;
+    self->place_->keep_connection();
+  }
+}
+
+/// The backend closed a kept connection while the request was on its way (RFC 9112, 9.3.1). What
+/// must not be done twice is sent again only if none of it has left (RFC 9110, 9.2.2).
+bool Forwarding::was_stale() const noexcept {
+  return is_reused_ && has_failed_ && result_.outcome == Outcome::kUnreachable && !has_head_ &&
+         head_reader_.is_untouched() && body_.is_at_start() &&
+         (request_.is_idempotent || !has_sent_) && !is_total_over_;
+}
+
+void Forwarding::begin_anew() {
+  has_failed_ = has_sent_ = has_sent_all_ = is_reused_ = false;
+  kept_.clear();
+  result_ = Forwarded{};
+}
+
+/// The body begins before there is a place: a client that takes its time holds no connection.
+Task<bool> Forwarding::find_place(Ref<Forwarding> self) {
+  co_await RequestBody::read_first(self->body_);
+  if (const auto failure = self->body_.failure()) {
+    self->note_client_failure(*failure);
+    co_return false;
+  }
+  self->place_.emplace(self->pool_, self->request_.server);
+  using enum UpstreamPool::Place::State;
+  if (self->place_->state() == kWaits) {
+    const auto first =
+        co_await (UpstreamPool::Place::wait(*self->place_) || self->exchange_.client_left());
+    if (first.index() == 1) self->note_client_failure(Exchange::Failure::kClientLeft);
+  }
+  if (self->place_->state() == kRefused) self->fail(Outcome::kBusy, "no connection is free");
+  co_return !self->has_failed_;
+}
+
+Task<bool> Forwarding::connect(Ref<Forwarding> self) {
+  self->is_reused_ = self->place_->take_idle(!self->request_.is_idempotent);
+  if (self->is_reused_) co_return true;
+  co_return co_await dial(self);
+}
+
+Task<bool> Forwarding::dial(Ref<Forwarding> self) {
+  auto first = co_await (UpstreamPool::Place::dial(*self->place_) || self->exchange_.client_left());
+  if (first.index() == 1) {
+    self->note_client_failure(Exchange::Failure::kClientLeft);
+  } else if (auto& failure = std::get<0>(first); failure) {
+    self->fail(Outcome::kUnreachable, std::move(failure->reason));
+  }
+  co_return !self->has_failed_;
+}
+
+Task<> Forwarding::attempt(Ref<Forwarding> self) {
+  // If the backend does not take it, it may have said why.
+  co_await send_request(self);
+  auto step =
+      self->has_sent_all_ || !self->has_sent_ ? co_await receive(self, true) : Step::kWantsCompany;
+  if (step == Step::kWantsCompany) step = co_await receive_in_company(self);
+  if (step == Step::kUpgrade) co_await tunnel(self);
+}
+
+Task<bool> Forwarding::send_request(Ref<Forwarding> self) {
+  self->sent_ = self->moved_ = Clock::now();
+  const auto first = self->body_.first();
+  const auto written = self->connection().write(self->request_.head, first);
+  self->has_sent_ = written != Written::kBroken;
+  const bool is_sent = co_await send(self, written);
+  if (!is_sent) co_return false;
+  self->result_.bytes_up = first.size();
+  self->has_sent_all_ = self->body_.is_complete();
+  co_return true;
+}
+
+Task<bool> Forwarding::send(Ref<Forwarding> self, Written so_far) {
+  if (so_far == Written::kSome) {
+    const bool is_sent =
+        co_await UpstreamConnection::finish_write(self->connection(), self->config_.recv_timeout);
+    so_far = is_sent ? Written::kAll : Written::kBroken;
+  }
+  self->moved_ = Clock::now();
+  co_return so_far == Written::kAll;
+}
+
+/// What is left of it, as it comes.
+Task<> Forwarding::send_body(Ref<Forwarding> self) {
+  const bool is_chunked = self->body_.is_chunked();
+  std::string size;
+  while (!self->body_.is_complete()) {
+    const auto piece = co_await RequestBody::read(self->body_);
+    if (const auto failure = self->body_.failure()) co_return self->note_client_failure(*failure);
+    if (piece.empty()) break;
+    if (is_chunked) size = chunk_size_line(piece.size());
+    const auto written =
+        self->connection().write(size, piece, is_chunked ? "\r\n" : std::string_view());
+    const bool is_sent = co_await send(self, written);
+    if (!is_sent) co_return;
+    self->result_.bytes_up += piece.size();
+  }
+  if (is_chunked) {
+    const bool is_sent = co_await send(self, self->connection().write(kLastChunk));
+    if (!is_sent) co_return;
+  }
+  self->has_sent_all_ = true;
+}
+
+/// Ends only when the client is the reason for the exchange to end.
+Task<> Forwarding::accompany(Ref<Forwarding> self) {
+  if (!self->has_sent_all_) co_await send_body(self);
+  if (self->has_failed_) co_return;
+  co_await self->exchange_.client_left();
+  self->note_client_failure(Exchange::Failure::kClientLeft);
+}
+
+void Forwarding::note_client_failure(Exchange::Failure failure) {
+  switch (failure) {
+    case Exchange::Failure::kClientLeft: return fail(Outcome::kClientLeft, "the client left");
+    case Exchange::Failure::kTooSlow:
+      return fail(Outcome::kRequestTooSlow, "the client's body did not come in time");
+    case Exchange::Failure::kInvalid:
+      return fail(Outcome::kBadRequest, "the client's body is not valid");
+  }
+}
+
+Task<Forwarding::Step> Forwarding::receive_in_company(Ref<Forwarding> self) {
+  const auto first = co_await (receive_safely(self) || accompany(self));
+  if (self->unexpected_) std::rethrow_exception(self->unexpected_);
+  co_return first.index() == 0 ? std::get<0>(first) : Step::kDone;
+}
+
+/// `||` waits for a success: without this an exception would be seen when the client leaves.
+Task<Forwarding::Step> Forwarding::receive_safely(Ref<Forwarding> self) {
+  try {
+    co_return co_await receive(self, false);
+  } catch (const boost::system::system_error& error) {
+    const bool is_cancelled = error.code() == boost::asio::error::operation_aborted;
+    if (!is_cancelled) self->unexpected_ = std::current_exception();
+  } catch (const std::exception&) {
+    self->unexpected_ = std::current_exception();
+  }
+  co_return Step::kDone;
+}
+
+Task<Forwarding::Step> Forwarding::receive(Ref<Forwarding> self, bool is_alone) {
+  for (;;) {
+    const bool is_flushed = co_await flush_head(self, is_alone);
+    if (!is_flushed) co_return Step::kDone;
+    const auto got =
+        co_await UpstreamConnection::read(self->connection(), self->patience(is_alone));
+    if (got == Read::kTimeout) {
+      if (self->patience(false) > milliseconds(0) || !self->has_sent_all_) {
+        if (is_alone) co_return Step::kWantsCompany;
+        continue;
+      }
+      self->fail(Outcome::kRequestTimeout, "no answer in time");
+      co_return Step::kDone;
+    }
+    self->moved_ = Clock::now();
+    const auto step = got == Read::kBytes ? co_await take(self) : co_await take_end(self, got);
+    if (step != Step::kGoesOn) co_return step;
+  }
+}
+
+/// How long the backend may still be silent. While it has not got all of the request, it need not
+/// say anything: then the client's and its own pace of taking it are watched.
+Forwarding::milliseconds Forwarding::patience(bool is_alone) const {
+  if (is_alone) return std::min(silence_max_, milliseconds(TimerWheel::kTick));
+  if (!has_sent_all_) return silence_max_;
+  const auto silent = std::chrono::duration_cast<milliseconds>(Clock::now() - moved_);
+  return std::max(silence_max_ - silent, milliseconds(0));
+}
+
+Task<Forwarding::Step> Forwarding::take(Ref<Forwarding> self) {
+  self->received_ = self->connection().bytes();
+  if (!self->kept_.empty()) {
+    self->kept_.append(self->received_.data(), self->received_.size());
+    self->received_ = self->kept_;
+  }
+  auto step = Step::kGoesOn;
+  if (!self->has_head_) step = co_await take_head(self);
+  if (step == Step::kGoesOn && self->has_head_) step = co_await take_body(self);
+  self->keep_rest();
+  co_return step;
+}
+
+/// `received_` may be a part of `kept_`.
+void Forwarding::keep_rest() {
+  if (received_.empty()) {
+    kept_.clear();
+  } else {
+    kept_ = std::string(received_.data(), received_.size());
+  }
+  received_ = {};
+}
+
+Task<Forwarding::Step> Forwarding::take_head(Ref<Forwarding> self) {
+  for (;;) {
+    const auto progress = self->head_reader_.feed({self->received_.data(), self->received_.size()});
+    self->received_ = self->received_.subspan(progress.consumed);
+    if (progress.state == ResponseReader::State::kNeedMore) co_return Step::kGoesOn;
+    if (progress.state == ResponseReader::State::kFailed) {
+      self->fail(Outcome::kUnreachable, std::string(self->head_reader_.failure().reason));
+      co_return Step::kDone;
+    }
+    auto head = self->head_reader_.take();
+    if (!head.is_interim()) co_return co_await start_answer(self, std::move(head));
+    // The gateway itself asks its client to continue (RFC 9110, 10.1.1).
+    if (head.status == 100) continue;
+    auto interim = self->rules_.interim(head);
+    if (!interim) continue;
+    const bool is_passed = co_await self->exchange_.inform(*std::move(interim));
+    if (is_passed) continue;
+    self->note_client_failure(Exchange::Failure::kClientLeft);
+    co_return Step::kDone;
+  }
+}
+
+}  // namespace rig::proxy

@@ -1,0 +1,285 @@
+#include "io/upstream_connection.hpp"
+
+#include <rig/core/assert.hpp>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace rig::proxy {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using State = Step::State;
+
+namespace {
+
+Step step_of(ssize_t result) noexcept {
+  if (result > 0) return {State::kDone, static_cast<std::size_t>(result)};
+  if (result == 0) return {State::kEnd};
+  return {State::kBroken};
+}
+
+Step receive(int fd, std::span<char> into) noexcept {
+  ssize_t got = 0;
+  do {
+    got = ::recv(fd, into.data(), into.size(), MSG_DONTWAIT);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0 && errno == EAGAIN) return {State::kWantsRead};
+  return step_of(got);
+}
+
+Step send(int fd, std::span<const std::string_view, 3> pieces) noexcept {
+  std::array<iovec, 3> vectors;
+  std::ranges::transform(pieces, vectors.begin(), [](std::string_view piece) {
+    return iovec{const_cast<char*>(piece.data()), piece.size()};
+  });
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = vectors.size();
+  ssize_t sent = 0;
+  do {
+    sent = pieces[1].empty()
+               ? ::send(fd, pieces[0].data(), pieces[0].size(), MSG_NOSIGNAL | MSG_DONTWAIT)
+               : ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS)) return {State::kWantsWrite};
+  return step_of(sent);
+}
+
+}  // namespace
+
+UpstreamConnection::ReadTimer::ReadTimer(UpstreamConnection& of)
+    : Timer([](Timer& timer) noexcept {
+        static_cast<ReadTimer&>(timer).connection.read_timed_out();
+      }),
+      connection(of) {}
+
+UpstreamConnection::CloseTimer::CloseTimer(UpstreamConnection& of)
+    : Timer([](Timer& timer) noexcept { static_cast<CloseTimer&>(timer).connection.close(); }),
+      connection(of) {}
+
+UpstreamConnection::UpstreamConnection(Executor executor, TimerWheel& wheel)
+    : socket_(executor), wheel_(wheel), reader_(executor) {}
+
+UpstreamConnection::~UpstreamConnection() = default;
+
+Task<std::optional<DialFailure>> UpstreamConnection::open(Ref<UpstreamConnection> self,
+                                                          std::vector<tcp::endpoint> addresses,
+                                                          std::string host, TlsContext context,
+                                                          milliseconds at_most) {
+  self->wheel_.arm(self->close_timer_, at_most);
+  const auto error = co_await connect(self, std::move(addresses));
+  if (!error && context && !self->is_closed_) {
+    self->tls_.emplace(context, self->socket_.native_handle(), host);
+    const bool is_done = co_await shake_hands(self);
+    if (!is_done && !self->is_closed_) co_return DialFailure{self->tls_->reason()};
+  }
+  self->close_timer_.cancel();
+  if (self->is_closed_) co_return DialFailure{"no connection in time", true};
+  if (error) co_return DialFailure{"connection: " + error.message()};
+  co_return std::nullopt;
+}
+
+Task<error_code> UpstreamConnection::connect(Ref<UpstreamConnection> self,
+                                             std::vector<tcp::endpoint> addresses) {
+  error_code error = asio::error::host_not_found;
+  for (const auto& address : addresses) {
+    error_code ignored;  // the one before was not opened
+    self->socket_.close(ignored);
+    std::tie(error) = co_await self->socket_.async_connect(address, kUseTaskTuple);
+    if (!error || self->is_closed_) break;
+  }
+  if (!error && !self->is_closed_) {
+    error_code ignored;  // slower without it, not wrong
+    self->socket_.set_option(tcp::no_delay(true), ignored);
+  }
+  co_return error;
+}
+
+Task<bool> UpstreamConnection::shake_hands(Ref<UpstreamConnection> self) {
+  while (!self->is_closed_) {
+    const Step step = self->tls_->shake_hands();
+    if (step.state != State::kWantsRead && step.state != State::kWantsWrite)
+      co_return step.state == State::kDone;
+    const auto what = step.state == State::kWantsRead ? Socket::wait_read : Socket::wait_write;
+    co_await self->socket_.async_wait(what, kUseTaskTuple);
+  }
+  co_return false;
+}
+
+Task<UpstreamConnection::Read> UpstreamConnection::read(Ref<UpstreamConnection> self,
+                                                        milliseconds at_most) {
+  self->bytes_ = {};
+  if (!self->result_ && !self->is_reading_) {
+    if (self->look_first_ || self->tls_) self->receive_now();
+    if (!self->result_) self->await_bytes();
+  }
+  if (!self->result_) {
+    self->wheel_.arm(self->read_timer_, at_most);
+    const struct Disarm {
+      ~Disarm() { timer.cancel(); }
+      TimerWheel::Timer& timer;
+    } disarm{self->read_timer_};
+    while (!self->result_ && self->read_timer_.armed()) co_await self->reader_.wait();
+  }
+  if (!self->result_) co_return Read::kTimeout;
+  const Read result = *self->result_;
+  if (result == Read::kBytes) self->result_.reset();  // the end stays
+  co_return result;
+}
+
+std::span<char> UpstreamConnection::buffer() noexcept {
+  if (!is_large_) {
+    large_.reset();
+    return small_;
+  }
+  if (!large_) large_.reset(new char[kLargeBufferBytes]);
+  return {large_.get(), kLargeBufferBytes};
+}
+
+void UpstreamConnection::await_bytes() {
+  if (is_closed_) return note(Read::kBroken, {});
+  is_reading_ = true;
+  if (tls_) {
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const error_code& error) {
+      self->is_reading_ = false;
+      if (error) {
+        self->note(Read::kBroken, {});
+      } else {
+        self->receive_now();
+        if (!self->result_) return self->await_bytes();  // a session ticket, half a record
+      }
+      self->bytes_came();
+    });
+    return;
+  }
+  const auto into = buffer();
+  socket_.async_read_some(
+      asio::buffer(into.data(), into.size()),
+      [self = shared_from_this(), into](const error_code& error, std::size_t size) {
+        self->is_reading_ = false;
+        self->look_first_ = size == into.size();
+        if (!error) {
+          self->note(Read::kBytes, into.first(size));
+        } else {
+          self->note(error == asio::error::eof ? Read::kEnd : Read::kBroken, {});
+        }
+        self->bytes_came();
+      });
+}
+
+void UpstreamConnection::bytes_came() noexcept {
+  if (on_gone_) return gone();
+  reader_.wake();
+}
+
+void UpstreamConnection::receive_now() noexcept {
+  if (is_closed_) return note(Read::kBroken, {});
+  const auto into = buffer();
+  const Step step = tls_ ? tls_->read(into) : receive(socket_.native_handle(), into);
+  look_first_ = step.state == State::kDone && step.bytes == into.size();
+  switch (step.state) {
+    case State::kDone: return note(Read::kBytes, into.first(step.bytes));
+    case State::kEnd: return note(Read::kEnd, {});
+    case State::kBroken: return note(Read::kBroken, {});
+    case State::kWantsRead:
+    case State::kWantsWrite: break;
+  }
+}
+
+void UpstreamConnection::note(Read result, std::span<char> bytes) noexcept {
+  if (result_ == Read::kBroken) return;
+  result_ = result;
+  bytes_ = bytes;
+}
+
+void UpstreamConnection::read_timed_out() noexcept {
+  if (on_gone_) return gone();
+  reader_.wake();
+}
+
+UpstreamConnection::Written UpstreamConnection::write(std::string_view first,
+                                                      std::string_view second,
+                                                      std::string_view third) {
+  rest_ = {first, second, third};
+  for (;;) {
+    // The first one is not empty, unless all are.
+    while (rest_[0].empty() && (!rest_[1].empty() || !rest_[2].empty()))
+      rest_ = {rest_[1], rest_[2], {}};
+    if (rest_[0].empty()) return Written::kAll;
+    const Step step = send_now();
+    if (step.state == State::kWantsWrite || step.state == State::kWantsRead) return Written::kSome;
+    if (step.state != State::kDone) return Written::kBroken;
+  }
+}
+
+Step UpstreamConnection::send_now() noexcept {
+  if (is_closed_) return {State::kBroken};
+  const Step step = tls_ ? tls_->write(rest_[0]) : send(socket_.native_handle(), rest_);
+  if (step.state != State::kDone) return step;
+  std::size_t sent = step.bytes;
+  for (auto& piece : rest_) {
+    const auto part = std::min(sent, piece.size());
+    piece.remove_prefix(part);
+    sent -= part;
+  }
+  return step;
+}
+
+Task<bool> UpstreamConnection::finish_write(Ref<UpstreamConnection> self,
+                                            milliseconds silence_max) {
+  for (;;) {
+    const Written written = self->write(self->rest_[0], self->rest_[1], self->rest_[2]);
+    if (written != Written::kSome) co_return written == Written::kAll;
+    self->wheel_.arm(self->close_timer_, silence_max);
+    const auto [error] = co_await self->socket_.async_wait(Socket::wait_write, kUseTaskTuple);
+    self->close_timer_.cancel();
+    if (error) co_return false;
+  }
+}
+
+bool UpstreamConnection::is_stale() const noexcept {
+  if (is_closed_ || result_) return true;
+  if (tls_) return false;  // tickets of the session may have come; a close is seen by the read
+  char byte = 0;
+  const auto got =
+      ::recv(const_cast<Socket&>(socket_).native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got >= 0 || errno != EAGAIN;
+}
+
+void UpstreamConnection::close() noexcept {
+  if (std::exchange(is_closed_, true)) return;
+  close_timer_.cancel();
+  error_code ignored;  // it is closed in any case
+  socket_.close(ignored);
+  result_ = Read::kBroken;
+  bytes_ = {};
+  reader_.wake_soon();
+}
+
+bool UpstreamConnection::idle(milliseconds idle_max, std::function<void()> on_gone) {
+  is_large_ = false;
+  if (tls_ && !is_reading_ && !result_) receive_now();
+  if (is_closed_ || result_) return false;
+  on_gone_ = std::move(on_gone);
+  wheel_.arm(read_timer_, idle_max);
+  if (!is_reading_) await_bytes();
+  return true;
+}
+
+void UpstreamConnection::stop_idling() noexcept {
+  read_timer_.cancel();
+  on_gone_ = nullptr;
+}
+
+void UpstreamConnection::gone() noexcept {
+  read_timer_.cancel();
+  if (const auto on_gone = std::exchange(on_gone_, nullptr)) on_gone();
+}
+
+}  // namespace rig::proxy

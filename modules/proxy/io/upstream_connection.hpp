@@ -1,0 +1,117 @@
+#pragma once
+
+#include "io/server.hpp"
+#include "io/socket.hpp"
+#include "io/tls_session.hpp"
+#include "io/waiter.hpp"
+
+#include <rig/core/ref.hpp>
+#include <rig/core/task.hpp>
+#include <rig/core/timer_wheel.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rig::proxy {
+
+/// A connection to a backend, in use by one exchange or idle in the pool. On one shard.
+///
+/// A read is always under way, also while it is idle: so a peer that closes is noticed without a
+/// look, and the answer to the next request costs one recv(2) and no other call. Shared with the
+/// handler of that read.
+class UpstreamConnection final : public std::enable_shared_from_this<UpstreamConnection> {
+ public:
+  using milliseconds = std::chrono::milliseconds;
+  enum class Read : std::uint8_t { kBytes, kEnd, kBroken, kTimeout };
+  enum class Written : std::uint8_t { kAll, kSome, kBroken };
+
+  static constexpr std::size_t kBufferBytes = std::size_t{4} << 10;
+  static constexpr std::size_t kLargeBufferBytes = std::size_t{64} << 10;
+
+  UpstreamConnection(Executor executor, TimerWheel& wheel);
+  ~UpstreamConnection();
+  UpstreamConnection(const UpstreamConnection&) = delete;
+  UpstreamConnection& operator=(const UpstreamConnection&) = delete;
+
+  /// Tries the addresses in turn, for `at_most` in all; a `context` means TLS. Nothing: it is open.
+  static Task<std::optional<DialFailure>> open(
+      Ref<UpstreamConnection> self, std::vector<boost::asio::ip::tcp::endpoint> addresses,
+      std::string host, TlsContext context, milliseconds at_most);
+
+  /// Waits for bytes, for `at_most`; a time-out loses nothing and may be followed by another read.
+  static Task<Read> read(Ref<UpstreamConnection> self, milliseconds at_most);
+  /// What the last read brought, for its reader to change; until the next read.
+  [[nodiscard]] std::span<char> bytes() noexcept { return bytes_; }
+  /// The last read filled its buffer, so probably there is more.
+  [[nodiscard]] bool was_full() const noexcept { return look_first_; }
+  /// The size of the buffer of the reads to come: a large one holds its memory.
+  void read_large(bool is_large) noexcept { is_large_ = is_large; }
+
+  /// Sends all as one without waiting. After kSome, `finish_write` sends what is left; the texts
+  /// must live as long.
+  Written write(std::string_view first, std::string_view second = {}, std::string_view third = {});
+  /// False if the peer takes nothing for `silence_max`, which closes the connection, or is gone.
+  static Task<bool> finish_write(Ref<UpstreamConnection> self, milliseconds silence_max);
+
+  /// A look at the socket: whether the peer has closed, or sent what nobody asked for. For requests
+  /// that must not be sent twice.
+  [[nodiscard]] bool is_stale() const noexcept;
+  /// Ends what waits on it. Safe to call twice.
+  void close() noexcept;
+
+  /// Calls `on_gone` once when the peer closes, or sends what nobody asked for, or after
+  /// `idle_max`; not after `stop_idling`. False if that has happened already.
+  [[nodiscard]] bool idle(milliseconds idle_max, std::function<void()> on_gone);
+  void stop_idling() noexcept;
+
+  bool was_used = false;  ///< an answer has come on it: it may be stale
+
+ private:
+  struct ReadTimer final : TimerWheel::Timer {
+    explicit ReadTimer(UpstreamConnection& of);
+    UpstreamConnection& connection;
+  };
+  struct CloseTimer final : TimerWheel::Timer {
+    explicit CloseTimer(UpstreamConnection& of);
+    UpstreamConnection& connection;
+  };
+
+  static Task<boost::system::error_code> connect(
+      Ref<UpstreamConnection> self, std::vector<boost::asio::ip::tcp::endpoint> addresses);
+  static Task<bool> shake_hands(Ref<UpstreamConnection> self);
+  [[nodiscard]] std::span<char> buffer() noexcept;
+  void await_bytes();
+  void receive_now() noexcept;
+  void note(Read result, std::span<char> bytes) noexcept;
+  [[nodiscard]] Step send_now() noexcept;
+  void bytes_came() noexcept;
+  void gone() noexcept;
+  void read_timed_out() noexcept;
+
+  Socket socket_;
+  TimerWheel& wheel_;
+  std::optional<TlsSession> tls_;
+  ReadTimer read_timer_{*this};
+  CloseTimer close_timer_{*this};
+  Waiter reader_;
+  std::optional<Read> result_;  // of a read that nobody has taken yet
+  std::span<char> bytes_;
+  std::array<std::string_view, 3> rest_;  // to be written, in order
+  std::function<void()> on_gone_;
+  std::unique_ptr<char[]> large_;
+  bool is_reading_ = false;  // a handler of the socket is still to come
+  bool is_large_ = false;
+  bool look_first_ = false;
+  bool is_closed_ = false;
+  std::array<char, kBufferBytes> small_;
+};
+
+}  // namespace rig::proxy
