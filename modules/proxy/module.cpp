@@ -4,14 +4,14 @@
 #include "io/proxy_service.hpp"
 #include "logic/route_set.hpp"
 
-#include <rig/core/module.hpp>
 #include <rig/access/access.hpp>
 #include <rig/core/log.hpp>
+#include <rig/core/module.hpp>
 #include <rig/http_client/tls_contexts.hpp>
 #include <rig/jwt/tokens.hpp>
 #include <rig/metrics/registry.hpp>
-#include <rig/proxy/api_definitions.hpp>
 #include <rig/proxy/answers.hpp>
+#include <rig/proxy/api_definitions.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/transport/fallback.hpp>
 

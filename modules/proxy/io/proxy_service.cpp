@@ -83,10 +83,9 @@ Task<> ProxyService::start() {
   auto& connections = ports_.registry->gauge(
       {"rig_proxy_connections", "Connections to backends, those that wait for a request included"});
   const auto make = [this, &connections](ShardId shard) {
-    return std::unique_ptr<Part>(
-        new Part{HttpTarget(shards_->executor(shard), *shards_, *ports_.tls, config_.http,
-                            connections),
-                 ProxyMetrics(ports_.registry)});
+    return std::unique_ptr<Part>(new Part{
+        HttpTarget(shards_->executor(shard), *shards_, *ports_.tls, config_.http, connections),
+        ProxyMetrics(ports_.registry)});
   };
   co_await parts_.start(make);
 }
@@ -161,16 +160,17 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
   if (awaits_answer(endpoint)) {
     ticket.emplace(self->ports_.answers->pending());
     const auto mark = std::min(path_and_query.find('?'), path_and_query.size());
-    const auto query = std::string_view(path_and_query).substr(mark).substr(mark < path_and_query.size());
+    const auto query =
+        std::string_view(path_and_query).substr(mark).substr(mark < path_and_query.size());
     path_and_query = path_and_query.substr(0, mark) + "?" +
                      with_parameter(query, kCorrelation, ticket->correlation().text());
   }
-  const OutgoingRequest request{.server = server_of(route->api->upstream),
-                                .head = self->upstream_head(*exchange, *route, path_and_query),
-                                .is_head = method == "HEAD",
-                                .is_idempotent = is_idempotent(method),
-                                .is_upgrade =
-                                    !requested_upgrade(exchange->request().headers).empty()};
+  const OutgoingRequest request{
+      .server = server_of(route->api->upstream),
+      .head = self->upstream_head(*exchange, *route, path_and_query),
+      .is_head = method == "HEAD",
+      .is_idempotent = is_idempotent(method),
+      .is_upgrade = !requested_upgrade(exchange->request().headers).empty()};
   RequestBody body(*exchange);
   RelayRules rules(ticket.has_value());
   Part& part = self->parts_.local();
@@ -191,8 +191,8 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
 
 Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self,
                                                    Ref<PendingAnswers::Ticket> ticket,
-                                                   Ref<const Endpoint> endpoint,
-                                                   std::string method, std::string path) {
+                                                   Ref<const Endpoint> endpoint, std::string method,
+                                                   std::string path) {
   const auto timeout = endpoint->response_from == ResponseFrom::kKafka
                            ? self->config_.kafka_answer_timeout
                            : self->config_.async_answer_timeout;
@@ -210,14 +210,14 @@ std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute&
   const Upstream& upstream = route.api->upstream;
   const auto host = host_header(upstream.host, upstream.port);
   UpstreamRequest head{.method = request.method,
-                    .target = target,
-                    .host = host,
-                    .headers = &request.headers,
-                    .forwarding = &config_.forwarding,
-                    .client_ip = exchange.peer().address,
-                    .gateway_ip = config_.gateway_ip,
-                    .scheme = exchange.peer().is_secure ? "https" : "http",
-                    .client_host = request.headers.find("host").value_or("")};
+                       .target = target,
+                       .host = host,
+                       .headers = &request.headers,
+                       .forwarding = &config_.forwarding,
+                       .client_ip = exchange.peer().address,
+                       .gateway_ip = config_.gateway_ip,
+                       .scheme = exchange.peer().is_secure ? "https" : "http",
+                       .client_host = request.headers.find("host").value_or("")};
   if (route.endpoint->transform_request_headers) head.edits.set = route.api->request_headers.add;
   head.framing = framing_of(exchange);
   head.has_length = !exchange.has_body() && request.headers.find("content-length").has_value();

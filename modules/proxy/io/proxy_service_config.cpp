@@ -26,9 +26,8 @@ ProxyServiceConfig ProxyServiceConfig::from_env(EnvReader& env) {
                  kModes, static_cast<std::size_t>(c.forwarding.x_forwarded)));
   c.forwarding.via =
       env.text({"RIG_PROXY_VIA", "Name of this gateway in the Via header; empty: none"}, "");
-  c.gateway_ip =
-      env.text({"RIG_PROXY_ADDRESS", "Address of this gateway in the Forwarded header (by=)"},
-               "127.0.0.1");
+  c.gateway_ip = env.text(
+      {"RIG_PROXY_ADDRESS", "Address of this gateway in the Forwarded header (by=)"}, "127.0.0.1");
   c.async_answer_timeout = env.duration(
       {"PROXY_HTTP_ASYNC_RESPONSE_TIMEOUT",
        "How long a client waits for an answer that comes by POST /v3/responses; then 504"},

@@ -18,9 +18,9 @@ Headers headers_of(std::initializer_list<Headers::Entry> entries) {
   return headers;
 }
 
-class UpstreamRequest : public testing::Test {
+class UpstreamHead : public testing::Test {
  protected:
-  UpstreamRequest() {
+  UpstreamHead() {
     request_.method = "GET";
     request_.target = "/a?b";
     request_.host = "shop:8080";
@@ -47,18 +47,18 @@ class UpstreamRequest : public testing::Test {
   UpstreamRequest request_{};
 };
 
-TEST_F(UpstreamRequest, HasHostAndForwardedOfTheGateway) {  // vector 4 of the contract
+TEST_F(UpstreamHead, HasHostAndForwardedOfTheGateway) {  // vector 4 of the contract
   rules_ = ForwardingRules();
   EXPECT_EQ(lines({{"forwarded", "x"}, {"host", "rig.local"}}),
             "forwarded: for=192.0.2.1;by=10.0.0.1\r\n");
 }
 
-TEST_F(UpstreamRequest, KeepsOrderRepeatsAndSpelling) {  // P20 of the contract
+TEST_F(UpstreamHead, KeepsOrderRepeatsAndSpelling) {  // P20 of the contract
   EXPECT_EQ(lines({{"X-B", "1"}, {"Cookie", "b=1"}, {"x-a", ""}, {"X-B", "2"}, {"Accept", "*/*"}}),
             "X-B: 1\r\nCookie: b=1\r\nx-a: \r\nX-B: 2\r\nAccept: */*\r\n");
 }
 
-TEST_F(UpstreamRequest, LeavesOutWhatIsForOneConnection) {  // P15 of the contract
+TEST_F(UpstreamHead, LeavesOutWhatIsForOneConnection) {  // P15 of the contract
   EXPECT_EQ(lines({{"Connection", "close, X-Secret"},
                    {"connection", "x-other"},
                    {"Keep-Alive", "5"},
@@ -77,7 +77,7 @@ TEST_F(UpstreamRequest, LeavesOutWhatIsForOneConnection) {  // P15 of the contra
             "authorization: Bearer x\r\n");
 }
 
-TEST_F(UpstreamRequest, ManyNamesInConnectionCostLittle) {
+TEST_F(UpstreamHead, ManyNamesInConnectionCostLittle) {
   std::string names;
   for (int i = 0; i < 5000; ++i) names += "x,";
   Headers headers = headers_of({{"connection", names}});
@@ -89,18 +89,18 @@ TEST_F(UpstreamRequest, ManyNamesInConnectionCostLittle) {
   EXPECT_EQ(out, "GET /a?b HTTP/1.1\r\nhost: shop:8080\r\ny: 1\r\n\r\n");
 }
 
-TEST_F(UpstreamRequest, TrailersAreTheOnlyTransferCodingAskedFor) {
+TEST_F(UpstreamHead, TrailersAreTheOnlyTransferCodingAskedFor) {
   EXPECT_EQ(lines({{"te", "gzip, Trailers"}}), "connection: te\r\nte: trailers\r\n");
 }
 
-TEST_F(UpstreamRequest, UpgradeIsNamedByConnection) {
+TEST_F(UpstreamHead, UpgradeIsNamedByConnection) {
   request_.upgrade = "websocket";
   EXPECT_EQ(
       lines({{"Connection", "Upgrade"}, {"Upgrade", "websocket"}, {"sec-websocket-key", "x"}}),
       "sec-websocket-key: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n");
 }
 
-TEST_F(UpstreamRequest, FramingIsTheGateways) {
+TEST_F(UpstreamHead, FramingIsTheGateways) {
   request_.framing = {Kind::kLength, 12};
   EXPECT_EQ(lines({{"content-length", "012"}}), "content-length: 12\r\n");
   request_.framing = {Kind::kChunked, 0};
@@ -111,19 +111,19 @@ TEST_F(UpstreamRequest, FramingIsTheGateways) {
   EXPECT_EQ(lines({{"content-length", "0"}}), "content-length: 0\r\n");
 }
 
-TEST_F(UpstreamRequest, ExpectationIsHandedOnIfWanted) {
+TEST_F(UpstreamHead, ExpectationIsHandedOnIfWanted) {
   request_.expects_continue = true;
   EXPECT_EQ(lines({{"expect", "100-continue"}}), "expect: 100-continue\r\n");
 }
 
-TEST_F(UpstreamRequest, ConnectionCannotTakeAwayWhatTheGatewayWrites) {
+TEST_F(UpstreamHead, ConnectionCannotTakeAwayWhatTheGatewayWrites) {
   rules_ = ForwardingRules();
   request_.framing = {Kind::kLength, 1};
   EXPECT_EQ(lines({{"connection", "host, content-length, forwarded"}}),
             "forwarded: for=192.0.2.1;by=10.0.0.1\r\ncontent-length: 1\r\n");
 }
 
-TEST_F(UpstreamRequest, EditsRemoveSetAndAdd) {
+TEST_F(UpstreamHead, EditsRemoveSetAndAdd) {
   const std::vector<std::string> remove = {"X-Gone"};
   const std::vector<Header> set = {{"x-gateway", "rig"}};
   const std::vector<Header> add = {{"x-more", "2"}};
@@ -133,7 +133,7 @@ TEST_F(UpstreamRequest, EditsRemoveSetAndAdd) {
       "X-More: 1\r\nx-gateway: rig\r\nx-more: 2\r\n");
 }
 
-TEST_F(UpstreamRequest, ConfiguredHostWins) {  // P10 of the contract
+TEST_F(UpstreamHead, ConfiguredHostWins) {  // P10 of the contract
   const std::vector<Header> set = {{"Host", "virtual.example"}};
   request_.edits.set = set;
   headers_ = headers_of({{"host", "rig.local"}});
@@ -142,7 +142,7 @@ TEST_F(UpstreamRequest, ConfiguredHostWins) {  // P10 of the contract
   EXPECT_EQ(out, "GET /a?b HTTP/1.1\r\nHost: virtual.example\r\n\r\n");
 }
 
-TEST_F(UpstreamRequest, ClaimsReplaceWhatAClientMadeUp) {
+TEST_F(UpstreamHead, ClaimsReplaceWhatAClientMadeUp) {
   const std::vector<ClaimHeader> claims = {
       {"x-user", "joe", true}, {"x-role", "", false}, {"x-bad", "a\r\nb: c", true}};
   request_.claims = claims;
@@ -150,21 +150,21 @@ TEST_F(UpstreamRequest, ClaimsReplaceWhatAClientMadeUp) {
             "x-user: joe\r\n");
 }
 
-TEST_F(UpstreamRequest, ForwardedIsAppendedIfWanted) {  // P19 of the contract
+TEST_F(UpstreamHead, ForwardedIsAppendedIfWanted) {  // P19 of the contract
   rules_.forwarded = ForwardingMode::kAppend;
   EXPECT_EQ(lines({{"Forwarded", "for=1.1.1.1"}, {"forwarded", "for=2.2.2.2"}}),
             "forwarded: for=1.1.1.1, for=2.2.2.2, for=192.0.2.1;by=10.0.0.1\r\n");
   EXPECT_EQ(lines({}), "forwarded: for=192.0.2.1;by=10.0.0.1\r\n");
 }
 
-TEST_F(UpstreamRequest, Ipv6IsQuotedInForwarded) {
+TEST_F(UpstreamHead, Ipv6IsQuotedInForwarded) {
   rules_.forwarded = ForwardingMode::kReplace;
   request_.client_ip = "2001:db8::1";
   request_.gateway_ip = "::1";
   EXPECT_EQ(lines({}), "forwarded: for=\"[2001:db8::1]\";by=\"[::1]\"\r\n");
 }
 
-TEST_F(UpstreamRequest, XForwardedIsPassedReplacedOrAppended) {
+TEST_F(UpstreamHead, XForwardedIsPassedReplacedOrAppended) {
   const std::initializer_list<Headers::Entry> sent = {
       {"X-Forwarded-For", "1.1.1.1"}, {"X-Forwarded-Proto", "http"}, {"X-Forwarded-Host", "a"}};
   EXPECT_EQ(lines(sent),
@@ -179,13 +179,13 @@ TEST_F(UpstreamRequest, XForwardedIsPassedReplacedOrAppended) {
       "x-forwarded-for: 1.1.1.1, 192.0.2.1\r\nx-forwarded-proto: http\r\nx-forwarded-host: a\r\n");
 }
 
-TEST_F(UpstreamRequest, ViaNamesTheGatewayBehindTheOthers) {
+TEST_F(UpstreamHead, ViaNamesTheGatewayBehindTheOthers) {
   EXPECT_EQ(lines({{"via", "1.1 a"}}), "via: 1.1 a\r\n");
   rules_.via = "rig";
   EXPECT_EQ(lines({{"via", "1.1 a"}}), "via: 1.1 a, 1.1 rig\r\n");
 }
 
-TEST_F(UpstreamRequest, TraceIsPassedOrReplaced) {
+TEST_F(UpstreamHead, TraceIsPassedOrReplaced) {
   EXPECT_EQ(lines({{"traceparent", "00-a"}, {"tracestate", "b"}}),
             "traceparent: 00-a\r\ntracestate: b\r\n");
   request_.traceparent = "00-c";

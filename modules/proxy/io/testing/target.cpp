@@ -15,7 +15,6 @@ HttpResponse plain(const ResponseHead& head) {
   HttpResponse response;
   response.status = head.status;
   response.reason = head.reason;
-  response.is_relayed = true;
   for (std::size_t i = 0; i < head.headers.size(); ++i)
     response.headers.add(head.headers[i].name, head.headers[i].value);
   return response;
