@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <system_error>
@@ -43,12 +44,13 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 template <class Number>
 std::optional<Number> number_in(std::string_view text, int base = 10) {
   Number number{};
-  const auto* end = text.data() + text.size();
+  const auto* const begin = std::to_address(text.begin());
+  const auto* const end = std::to_address(text.end());
   std::from_chars_result read{};
   if constexpr (std::is_integral_v<Number>) {
-    read = std::from_chars(text.data(), end, number, base);
+    read = std::from_chars(begin, end, number, base);
   } else {
-    read = std::from_chars(text.data(), end, number);
+    read = std::from_chars(begin, end, number);
   }
   if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
   return number;
