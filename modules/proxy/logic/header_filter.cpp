@@ -50,6 +50,10 @@ bool HopByHop::contains(std::string_view name) const noexcept {
   return is_always(name) || std::ranges::binary_search(named_, name, is_before);
 }
 
+bool is_gateways_own(std::string_view name) noexcept {
+  return is_always(name) || iequals(name, "content-length") || iequals(name, "expect");
+}
+
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }

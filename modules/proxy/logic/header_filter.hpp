@@ -24,6 +24,10 @@ class HopByHop {
   bool accepts_trailers_ = false;
 };
 
+/// A header by which the gateway frames a message or speaks of its connection: no configuration may
+/// write one, or two readers would disagree on where the message ends.
+[[nodiscard]] bool is_gateways_own(std::string_view name) noexcept;
+
 /// Appends "name: value\r\n".
 void append_header(std::string& out, std::string_view name, std::string_view value);
 

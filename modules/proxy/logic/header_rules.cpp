@@ -17,8 +17,14 @@ bool is_left(const HeaderEdits& edits, std::string_view name) noexcept {
 }
 
 void append_edits(std::string& out, const HeaderEdits& edits) {
-  for (const auto& header : edits.set) append_header(out, header.name, header.value);
-  for (const auto& header : edits.add) append_header(out, header.name, header.value);
+  for (const auto& header : edits.set) {
+    if (!is_gateways_own(header.name)) append_header(out, header.name, header.value);
+  }
+  for (const auto& header : edits.add) {
+    // A second Host would be refused.
+    if (!is_gateways_own(header.name) && !iequals(header.name, "host"))
+      append_header(out, header.name, header.value);
+  }
 }
 
 void append_number(std::string& out, std::uint64_t number) {
@@ -66,7 +72,7 @@ class RequestHead {
     }
     append_edits(out_, edits);
     for (const auto& claim : request_.claims) {
-      if (claim.has_value && is_field_value(claim.value))
+      if (claim.has_value && is_field_value(claim.value) && !is_gateways_own(claim.name))
         append_header(out_, claim.name, claim.value);
     }
     write_forwarding();

@@ -14,6 +14,8 @@ namespace rig::proxy {
 /// What is done to headers that are handed on, besides what HTTP asks for. Names are compared
 /// without regard to case. First `remove`, then `set`, which replaces all of its name, then `add`,
 /// which adds a line. Names are tokens and values field values (RFC 9110, 5), not checked again.
+/// What frames the message or is of its connection is the gateway's own and not written; `host` can
+/// be set and not added.
 struct HeaderEdits {
   std::span<const std::string> remove = {};
   std::span<const Header> set = {};

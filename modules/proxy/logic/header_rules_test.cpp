@@ -133,6 +133,17 @@ TEST_F(UpstreamHead, EditsRemoveSetAndAdd) {
       "X-More: 1\r\nx-gateway: rig\r\nx-more: 2\r\n");
 }
 
+TEST_F(UpstreamHead, EditsCannotFrameTheMessage) {
+  const std::vector<Header> edits = {{"Content-Length", "7"},
+                                     {"transfer-encoding", "chunked"},
+                                     {"connection", "close"},
+                                     {"expect", "x"}};
+  const std::vector<Header> add = {{"host", "second"}, {"Content-Length", "7"}};
+  request_.edits = {{}, edits, add};
+  request_.framing = {Kind::kLength, 3};
+  EXPECT_EQ(lines({}), "content-length: 3\r\n");
+}
+
 TEST_F(UpstreamHead, ConfiguredHostWins) {  // P10 of the contract
   const std::vector<Header> set = {{"Host", "virtual.example"}};
   request_.edits.set = set;

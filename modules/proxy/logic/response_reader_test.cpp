@@ -141,7 +141,7 @@ TEST(ResponseReader, RefusesHeadersThatReadersCouldUnderstandDifferently) {
     const auto bytes = std::string("HTTP/1.1 200 OK\r\n").append(lines).append("\r\n");
     EXPECT_EQ(read(bytes).state, State::kFailed) << lines;
   }
-  const std::string_view nul("HTTP/1.1 200 OK\r\na: \0\r\n\r\n", 26);
+  const std::string_view nul("HTTP/1.1 200 OK\r\na: \0\r\n\r\n", 25);
   EXPECT_EQ(read(nul).state, State::kFailed);
   EXPECT_EQ(read("HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").state, State::kFailed);
 }

@@ -123,6 +123,9 @@ TEST(RouteSet, FirstInOrderWinsAcrossKinds) {
   const Routes mixed({"GET /{x}/b", "GET /a/{y}", "GET ~/A/b", "GET /a/b"});
   EXPECT_EQ(mixed.find("GET", "/a/b"), "0 a");
   EXPECT_EQ(mixed.find("GET", "/a/c"), "1 c");
+  const Routes below({"GET /{x}/b/z", "GET /a/b", "GET /{x}/b"});
+  EXPECT_EQ(below.find("GET", "/a/b"), "1");
+  EXPECT_EQ(below.find("GET", "/c/b"), "2 c");
 }
 
 TEST(RouteSet, OrderIsThatOfTheApis) {
@@ -197,12 +200,14 @@ TEST(RouteSet, ManyPatternsThatStartAlikeKeepTheirOrder) {
   for (int i = 0; i < 100; ++i) all.push_back("GET ~/([^/]+)/x" + std::to_string(i) + "/.*");
   all.emplace_back("GET ~/([^/]+)/x7/(a)");
   all.emplace_back("GET /q/x8/a");
+  all.emplace_back("GET /lit/{x}");
   all.emplace_back("GET ~/.*");
   const Routes routes(all);
+  EXPECT_EQ(routes.find("GET", "/lit/a"), "102 a");
   EXPECT_EQ(routes.find("GET", "/q/x7/a"), "7 q");
   EXPECT_EQ(routes.find("GET", "/q/x8/a"), "8 q");
   EXPECT_EQ(routes.find("GET", "/q/x99/"), "99 q");
-  EXPECT_EQ(routes.find("GET", "/q/x100/"), "102");
+  EXPECT_EQ(routes.find("GET", "/q/x100/"), "103");
 }
 
 TEST(RouteSet, HostilePatternsAndPathsTakeLinearTime) {
