@@ -147,12 +147,17 @@ TEST_F(HttpDoor, EveryAnswerTellsTheDate) {
 }
 
 TEST_F(HttpDoor, UnknownPathsAreNotFound) {
-  for (const auto* path : {"/", "/_rig", "/_rig/", "/_rig/v1", "/_rig/v1/connection/sse/x",
-                           "//_rig/health", "/%5Frig/unknown"}) {
+  for (const auto* path :
+       {"/", "/_rig", "/_rig/", "/_rig/v1", "/_rig/v1/connection/sse/x", "/%5Frig/unknown"}) {
     const auto reply = fetch(gateway().inbound(), {.target = path});
     EXPECT_EQ(reply.status, 404) << path;
     EXPECT_EQ(reply.body, R"({"message":"Not Found"})") << path;
   }
+}
+
+// What a server behind could take for another host (quirk P1).
+TEST_F(HttpDoor, APathThatLooksLikeAHostIsRefused) {
+  EXPECT_EQ(fetch(gateway().inbound(), {.target = "//_rig/health"}).status, 400);
 }
 
 TEST_F(HttpDoor, AnotherMethodOnAKnownPathIsNotAllowed) {

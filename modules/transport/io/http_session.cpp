@@ -22,6 +22,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
+constexpr int kNotFound = 404;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// After a refusal the client may still be sending. Closing at once would reset the connection and
 /// take the answer with it, so its bytes are read for a while, and dropped.
@@ -250,6 +251,9 @@ Task<bool> HttpSession::pass_on() {
     response = co_await admit(client, false);
   }
   if (!response) response = co_await ask_fallback(exchange);
+  // Of a path that is the gateway's own, only the method is unknown.
+  const bool is_known = match_.kind == RouteTable::Match::Kind::kWrongMethod;
+  if (is_known && response && response->status == kNotFound) response = wrong_method(match_);
   bool goes_on = exchange.is_complete();
   if (response && exchange.is_untouched()) {
     const bool has_rest = exchange.has_body();

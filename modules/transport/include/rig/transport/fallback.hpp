@@ -16,6 +16,7 @@ class Fallback {
   static constexpr std::string_view kPort = "transport.fallback";
 
   /// Answers through the exchange and returns nothing, or does not touch it and returns the answer.
+  /// A 404 that is returned says that it does not know the path either.
   virtual Task<std::optional<HttpResponse>> handle(Ref<Exchange> exchange) = 0;
 
  protected:
