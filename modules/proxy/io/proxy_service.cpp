@@ -60,6 +60,13 @@ std::string_view status_of(Forwarded::Outcome outcome) noexcept {
   return {};
 }
 
+/// What browsers ask for before they show it to a page; the transport adds the origins.
+HttpResponse for_browsers(HttpResponse response) {
+  response.headers.add("access-control-allow-methods", "*");
+  response.headers.add("access-control-allow-headers", "content-type");
+  return response;
+}
+
 HttpResponse response_of(Answer answer) {
   HttpResponse response;
   response.status = answer.status;
@@ -83,10 +90,9 @@ Task<> ProxyService::start() {
   auto& connections = ports_.registry->gauge(
       {"rig_proxy_connections", "Connections to backends, those that wait for a request included"});
   const auto make = [this, &connections](ShardId shard) {
-    return std::unique_ptr<Part>(
-        new Part{HttpTarget(shards_->executor(shard), *shards_, *ports_.tls, config_.http,
-                            connections),
-                 ProxyMetrics(ports_.registry)});
+    return std::unique_ptr<Part>(new Part{
+        HttpTarget(shards_->executor(shard), *shards_, *ports_.tls, config_.http, connections),
+        ProxyMetrics(ports_.registry)});
   };
   co_await parts_.start(make);
 }
@@ -125,7 +131,8 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
     if (!rewritten) co_return HttpResponse::error(kBadRequest, rewritten.error().reason);
     path_and_query = *std::move(rewritten);
   } else {
-    append_target(path_and_query, target->path, query, target->has_query);
+    const bool had_only_tokens = query.empty() && !target->query.empty();
+    append_target(path_and_query, target->path, query, target->has_query && !had_only_tokens);
   }
   co_return co_await forward(self, exchange, route, std::move(path_and_query));
 }
@@ -148,7 +155,7 @@ Task<ProxyService::Answered> ProxyService::authenticated(Ref<ProxyService> self,
   auto tokens = find_tokens(route->api->auth, exchange->request().headers, query);
   const auto answer = co_await self->ports_.access->authenticate(std::move(tokens));
   if (answer) co_return std::nullopt;
-  co_return transport::denial_response(answer.error());
+  co_return for_browsers(transport::denial_response(answer.error()));
 }
 
 Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<Exchange> exchange,
@@ -161,16 +168,17 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
   if (awaits_answer(endpoint)) {
     ticket.emplace(self->ports_.answers->pending());
     const auto mark = std::min(path_and_query.find('?'), path_and_query.size());
-    const auto query = std::string_view(path_and_query).substr(mark).substr(mark < path_and_query.size());
+    const auto query =
+        std::string_view(path_and_query).substr(mark).substr(mark < path_and_query.size());
     path_and_query = path_and_query.substr(0, mark) + "?" +
                      with_parameter(query, kCorrelation, ticket->correlation().text());
   }
-  const OutgoingRequest request{.server = server_of(route->api->upstream),
-                                .head = self->upstream_head(*exchange, *route, path_and_query),
-                                .is_head = method == "HEAD",
-                                .is_idempotent = is_idempotent(method),
-                                .is_upgrade =
-                                    !requested_upgrade(exchange->request().headers).empty()};
+  const OutgoingRequest request{
+      .server = server_of(route->api->upstream),
+      .head = self->upstream_head(*exchange, *route, path_and_query),
+      .is_head = method == "HEAD",
+      .is_idempotent = is_idempotent(method),
+      .is_upgrade = !requested_upgrade(exchange->request().headers).empty()};
   RequestBody body(*exchange);
   RelayRules rules(ticket.has_value());
   Part& part = self->parts_.local();
@@ -191,17 +199,17 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
 
 Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self,
                                                    Ref<PendingAnswers::Ticket> ticket,
-                                                   Ref<const Endpoint> endpoint,
-                                                   std::string method, std::string path) {
+                                                   Ref<const Endpoint> endpoint, std::string method,
+                                                   std::string path) {
   const auto timeout = endpoint->response_from == ResponseFrom::kKafka
                            ? self->config_.kafka_answer_timeout
                            : self->config_.async_answer_timeout;
   auto answer = co_await PendingAnswers::Ticket::wait(ticket, Deadline::after(timeout));
   self->parts_.local().metrics.count(*endpoint, method, path, answer ? "ok" : "response_timeout");
-  if (answer) co_return response_of(*std::move(answer));
+  if (answer) co_return for_browsers(response_of(*std::move(answer)));
   HttpResponse late;
   late.status = kGatewayTimeout;
-  co_return late;
+  co_return for_browsers(std::move(late));
 }
 
 std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute& route,
@@ -210,14 +218,14 @@ std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute&
   const Upstream& upstream = route.api->upstream;
   const auto host = host_header(upstream.host, upstream.port);
   UpstreamRequest head{.method = request.method,
-                    .target = target,
-                    .host = host,
-                    .headers = &request.headers,
-                    .forwarding = &config_.forwarding,
-                    .client_ip = exchange.peer().address,
-                    .gateway_ip = config_.gateway_ip,
-                    .scheme = exchange.peer().is_secure ? "https" : "http",
-                    .client_host = request.headers.find("host").value_or("")};
+                       .target = target,
+                       .host = host,
+                       .headers = &request.headers,
+                       .forwarding = &config_.forwarding,
+                       .client_ip = exchange.peer().address,
+                       .gateway_ip = config_.gateway_ip,
+                       .scheme = exchange.peer().is_secure ? "https" : "http",
+                       .client_host = request.headers.find("host").value_or("")};
   if (route.endpoint->transform_request_headers) head.edits.set = route.api->request_headers.add;
   head.framing = framing_of(exchange);
   head.has_length = !exchange.has_body() && request.headers.find("content-length").has_value();
