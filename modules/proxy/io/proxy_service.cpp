@@ -60,6 +60,13 @@ std::string_view status_of(Forwarded::Outcome outcome) noexcept {
   return {};
 }
 
+/// What browsers ask for before they show it to a page; the transport adds the origins.
+HttpResponse for_browsers(HttpResponse response) {
+  response.headers.add("access-control-allow-methods", "*");
+  response.headers.add("access-control-allow-headers", "content-type");
+  return response;
+}
+
 HttpResponse response_of(Answer answer) {
   HttpResponse response;
   response.status = answer.status;
@@ -124,7 +131,8 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
     if (!rewritten) co_return HttpResponse::error(kBadRequest, rewritten.error().reason);
     path_and_query = *std::move(rewritten);
   } else {
-    append_target(path_and_query, target->path, query, target->has_query);
+    const bool had_only_tokens = query.empty() && !target->query.empty();
+    append_target(path_and_query, target->path, query, target->has_query && !had_only_tokens);
   }
   co_return co_await forward(self, exchange, route, std::move(path_and_query));
 }
@@ -147,7 +155,7 @@ Task<ProxyService::Answered> ProxyService::authenticated(Ref<ProxyService> self,
   auto tokens = find_tokens(route->api->auth, exchange->request().headers, query);
   const auto answer = co_await self->ports_.access->authenticate(std::move(tokens));
   if (answer) co_return std::nullopt;
-  co_return transport::denial_response(answer.error());
+  co_return for_browsers(transport::denial_response(answer.error()));
 }
 
 Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<Exchange> exchange,
@@ -198,10 +206,10 @@ Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self,
                            : self->config_.async_answer_timeout;
   auto answer = co_await PendingAnswers::Ticket::wait(ticket, Deadline::after(timeout));
   self->parts_.local().metrics.count(*endpoint, method, path, answer ? "ok" : "response_timeout");
-  if (answer) co_return response_of(*std::move(answer));
+  if (answer) co_return for_browsers(response_of(*std::move(answer)));
   HttpResponse late;
   late.status = kGatewayTimeout;
-  co_return late;
+  co_return for_browsers(std::move(late));
 }
 
 std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute& route,

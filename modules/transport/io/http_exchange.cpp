@@ -118,7 +118,10 @@ Task<bool> HttpExchange::start(HttpResponse head, BodyFraming framing) {
 
 // tidy: allow(coroutine-parameters) whoever calls it awaits it
 Task<bool> HttpExchange::write(std::string_view piece) {
-  if (piece.empty()) co_return true;
+  if (piece.empty()) {  // an empty chunk would be the last one
+    const auto waiting = std::exchange(head_, {});
+    co_return co_await send({waiting});
+  }
   std::array<char, 18> size{};
   std::string_view before;
   std::string_view behind;
@@ -161,8 +164,9 @@ Task<bool> HttpExchange::switch_protocols(HttpResponse head) {
 void HttpExchange::abort() noexcept {
   answer_ = Answer::kAborted;
   keeps_alive_ = false;
-  boost::system::error_code ignored;  // it is closed in any case
-  socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  // By Asio's option it would not last: that is undone where a socket is destroyed.
+  constexpr ::linger kReset{.l_onoff = 1, .l_linger = 0};
+  (void)::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &kReset, sizeof kReset);
 }
 
 Task<> HttpExchange::client_left() {
