@@ -154,6 +154,36 @@ TEST_F(ProxyAsyncTest, QuirkP17OnlyTheFirstAnswerCounts) {
   EXPECT_EQ(fetch(gateway_->api(), {.method = "POST", .target = "/v3/responses"}).status, 400);
 }
 
+// The body of the request was read, so the connection is good for the next one.
+TEST_F(ProxyAsyncTest, ConnectionGoesOnBehindAnAnswer) {
+  while_asked([this] { EXPECT_EQ(post(token(), kCreated, "answer").status, 202); });
+  gateway_.emplace(proxying(api_definition(
+      "a", backend_.port(), endpoint("e", "POST", "/slow", R"(,"response_from":"http_async")"))));
+  HttpClient client(gateway_->inbound());
+  for (int i = 0; i < 2; ++i) {
+    const auto reply = client.request({.method = "POST", .target = "/slow?a=1", .body = "x"});
+    EXPECT_EQ(reply.body, "answer");
+    EXPECT_FALSE(reply.header("connection"));
+  }
+}
+
+// Nobody waits for the answer of a client that has gone.
+TEST_F(ProxyAsyncTest, ClientLeavesWhileItWaits) {
+  gateway_.emplace(
+      proxying(api_definition("a", backend_.port(),
+                              endpoint("e", "POST", "/slow", R"(,"response_from":"http_async")")),
+               {{"PROXY_HTTP_ASYNC_RESPONSE_TIMEOUT", kPatient}}));
+  const auto clients = [this] {
+    return gateway_->metric("rig_connections", {{"transport", "http"}});
+  };
+  RawSocket client(gateway_->inbound());
+  client.send(to_bytes({.method = "POST", .target = "/slow?a=1", .body = "x"}));
+  EXPECT_TRUE(eventually([&] { return !backend_.requests().empty() && clients() == 2; }));
+  client.close();
+  EXPECT_TRUE(eventually([&] { return clients() == 1; }));  // who asks for it
+  EXPECT_EQ(post(token(), kCreated, "too late").status, 410);
+}
+
 TEST_F(ProxyAsyncTest, AnswerAsEvent) {
   const auto reply = ask(kPatient, [this](const std::string& token) {
     EXPECT_EQ(fetch(gateway_->api(),

@@ -185,6 +185,59 @@ TEST_F(ProxyFailuresTest, KeptConnectionThatIsStale) {
   expect_well();
 }
 
+// The backend closes a kept connection just when a request has come: what may be repeated is sent
+// again, on a new one.
+TEST_F(ProxyFailuresTest, KeptConnectionEndsUnderARequest) {
+  for (const std::string method : {"GET", "POST"}) {
+    auto client = connect();
+    const auto request = method + " /x HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\n\r\n";
+    client.send(request);
+    auto backend = backend_.accept();
+    (void)read_request(backend);
+    backend.send(answer_bytes(200, "first"));
+    EXPECT_EQ(read_reply(client, method).body, "first");
+    client.send(request);
+    (void)read_request(backend);
+    backend.close();
+    if (method == "POST") {
+      expect_bad_gateway(client);
+      continue;
+    }
+    auto third = backend_.accept();
+    (void)read_request(third);
+    third.send(answer_bytes(200, "again"));
+    EXPECT_EQ(read_reply(client).body, "again");
+  }
+}
+
+TEST(ProxyFailures, TooManyForOneBackend) {
+  Listener backend;
+  const Gateway gateway(proxying(
+      api_definition("a", backend.port(), kEndpoints),
+      {{"RIG_SHARDS", "1"}, {"RIG_PROXY_CONNECTIONS_MAX", "1"}, {"RIG_PROXY_WAITING_MAX", "0"}}));
+  RawSocket first(gateway.inbound());
+  first.send(kGet);
+  auto upstream = backend.accept();
+  (void)read_request(upstream);
+  const auto refused = fetch(gateway.inbound(), {.target = "/x"});
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.header("retry-after"));
+  upstream.send(answer_bytes(200, "ok"));
+  EXPECT_EQ(read_reply(first).body, "ok");
+}
+
+TEST(ProxyFailures, RequestTakesTooLongInAll) {
+  Listener backend;
+  const Gateway gateway(proxying(api_definition("a", backend.port(), kEndpoints),
+                                 {{"RIG_PROXY_TOTAL_TIMEOUT", "500ms"}}));
+  RawSocket client(gateway.inbound());
+  client.send(kGet);
+  auto upstream = backend.accept();
+  (void)read_request(upstream);
+  expect_bad_gateway(client);
+  EXPECT_EQ(upstream.read_to_end(), "");
+}
+
 // A request of which two readers could see different ends, or one that nobody should send.
 TEST(ProxySmuggling, NothingReachesTheBackend) {
   const Backend backend;

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <optional>
 #include <sstream>
@@ -21,6 +23,12 @@ constexpr std::size_t kLarge = std::size_t{64} << 20U;
 constexpr std::size_t kPiece = std::size_t{256} << 10U;
 constexpr std::size_t kMemoryGrowthMax = std::size_t{16} << 20U;
 
+std::string piece_of(std::size_t number) {
+  std::string piece(kPiece, static_cast<char>('a' + number % 26));
+  piece.replace(0, 8, std::to_string(10'000'000 + number));
+  return piece;
+}
+
 class ProxyStreamingTest : public ::testing::Test {
  protected:
   explicit ProxyStreamingTest(const Environment& settings = {})
@@ -31,8 +39,19 @@ class ProxyStreamingTest : public ::testing::Test {
 
   RawSocket connect() { return RawSocket(gateway_.inbound()); }
 
+  /// Reads all that `send_pieces` sends, and looks again and again what is held meanwhile: whoever
+  /// sends is ahead as far as the gateway lets it.
+  void expect_pieces(RawSocket& socket) {
+    constexpr std::size_t kBetweenLooks = 16;
+    for (std::size_t i = 0; i < kLarge / kPiece; ++i) {
+      if (i % kBetweenLooks == 0) held_ = std::max(held_, gateway_.resident_memory());
+      ASSERT_TRUE(socket.read_exactly(kPiece) == piece_of(i)) << "piece " << i;
+    }
+  }
+
   Listener backend_;
   Gateway gateway_;
+  std::size_t held_ = 0;
 };
 
 const std::string kGet = "GET /x HTTP/1.1\r\nhost: h\r\n\r\n";
@@ -44,19 +63,8 @@ std::string chunk(std::string_view payload) {
   return size.str() + "\r\n" + std::string(payload) + "\r\n";
 }
 
-std::string piece_of(std::size_t number) {
-  std::string piece(kPiece, static_cast<char>('a' + number % 26));
-  piece.replace(0, 8, std::to_string(10'000'000 + number));
-  return piece;
-}
-
 void send_pieces(RawSocket& socket) {
   for (std::size_t i = 0; i < kLarge / kPiece; ++i) socket.send(piece_of(i));
-}
-
-void expect_pieces(RawSocket& socket) {
-  for (std::size_t i = 0; i < kLarge / kPiece; ++i)
-    ASSERT_TRUE(socket.read_exactly(kPiece) == piece_of(i)) << "piece " << i;
 }
 
 TEST_F(ProxyStreamingTest, LargeUpload) {
@@ -69,9 +77,8 @@ TEST_F(ProxyStreamingTest, LargeUpload) {
   });
   auto backend = backend_.accept();
   EXPECT_EQ(read_request_head(backend).header("content-length"), std::to_string(kLarge));
-  // The client is ahead of the backend as far as the gateway lets it.
   expect_pieces(backend);
-  EXPECT_LT(gateway_.resident_memory(), before + kMemoryGrowthMax + kMemoryKeptBack);
+  EXPECT_LT(held_, before + kMemoryGrowthMax + kMemoryKeptBack);
   backend.send(answer_bytes(200, "got it"));
   EXPECT_EQ(read_reply(client, "POST").body, "got it");
 }
@@ -88,7 +95,7 @@ TEST_F(ProxyStreamingTest, LargeDownload) {
   });
   EXPECT_EQ(read_reply_head(client).header("content-length"), std::to_string(kLarge));
   expect_pieces(client);
-  EXPECT_LT(gateway_.resident_memory(), before + kMemoryGrowthMax + kMemoryKeptBack);
+  EXPECT_LT(held_, before + kMemoryGrowthMax + kMemoryKeptBack);
 }
 
 TEST_F(ProxyStreamingTest, ChunksStayChunks) {
@@ -310,6 +317,40 @@ TEST_F(ProxyStreamingTest, AnswerWhileTheBodyIsStillComing) {
   EXPECT_EQ(reply.body, "too much");
   client.shutdown_send();
   EXPECT_EQ(client.read_to_end(), "");  // what is left of the body is no next request
+}
+
+// A request that runs ends by the definition that it began with.
+TEST_F(ProxyStreamingTest, EndpointIsDeletedWhileARequestRuns) {
+  auto client = connect();
+  client.send(kGet);
+  auto backend = backend_.accept();
+  (void)read_request(backend);
+  EXPECT_EQ(fetch(gateway_.api(), {.method = "DELETE", .target = "/v3/apis/a"}).status, 204);
+  backend.send(answer_bytes(200, "still"));
+  EXPECT_EQ(read_reply(client).body, "still");
+  client.send(kGet);
+  EXPECT_EQ(read_reply(client).status, 404);
+}
+
+TEST_F(ProxyStreamingTest, StopWaitsForRequestsThatRun) {
+  auto client = connect();
+  client.send(kGet);
+  auto backend = backend_.accept();
+  (void)read_request(backend);
+  gateway_.process().signal(SIGTERM);
+  EXPECT_TRUE(eventually([this] {
+    try {
+      (void)connect();
+      return false;
+    } catch (const Failure&) {
+      return true;  // nobody accepts any more
+    }
+  }));
+  backend.send(answer_bytes(200, "at last"));
+  const auto reply = read_reply(client);
+  EXPECT_EQ(reply.body, "at last");
+  EXPECT_EQ(client.read_to_end(), "");
+  gateway_.expect_exit(0);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <rig/core/log.hpp>
 #include <rig/transport/credentials.hpp>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -16,6 +18,7 @@
 namespace rig::proxy {
 namespace {
 
+using namespace boost::asio::experimental::awaitable_operators;
 using transport::Exchange;
 using transport::HttpRequest;
 using transport::HttpResponse;
@@ -184,7 +187,7 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
   Part& part = self->parts_.local();
   const auto forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
   if (forwarded.outcome == Forwarded::Outcome::kDiscarded)
-    co_return co_await awaited(self, *ticket, endpoint, method, path);
+    co_return co_await awaited(self, exchange, *ticket, endpoint, method, path);
   const auto status = status_of(forwarded.outcome);
   if (!status.empty()) part.metrics.count(endpoint, method, path, status);
   using Outcome = Forwarded::Outcome;
@@ -197,14 +200,17 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
   co_return failure_response(forwarded.outcome);
 }
 
-Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self,
+Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self, Ref<Exchange> exchange,
                                                    Ref<PendingAnswers::Ticket> ticket,
                                                    Ref<const Endpoint> endpoint, std::string method,
                                                    std::string path) {
   const auto timeout = endpoint->response_from == ResponseFrom::kKafka
                            ? self->config_.kafka_answer_timeout
                            : self->config_.async_answer_timeout;
-  auto answer = co_await PendingAnswers::Ticket::wait(ticket, Deadline::after(timeout));
+  auto first = co_await (PendingAnswers::Ticket::wait(ticket, Deadline::after(timeout)) ||
+                         exchange->client_left());
+  if (first.index() == 1) co_return std::nullopt;
+  auto answer = std::get<0>(std::move(first));
   self->parts_.local().metrics.count(*endpoint, method, path, answer ? "ok" : "response_timeout");
   if (answer) co_return for_browsers(response_of(*std::move(answer)));
   HttpResponse late;

@@ -65,8 +65,9 @@ class ProxyService final : public transport::Fallback {
                                       Ref<const CompiledRoute> route, std::string query);
   static Task<Answered> forward(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                                 Ref<const CompiledRoute> route, std::string path_and_query);
-  static Task<Answered> awaited(Ref<ProxyService> self, Ref<PendingAnswers::Ticket> ticket,
-                                Ref<const Endpoint> endpoint, std::string method, std::string path);
+  static Task<Answered> awaited(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
+                                Ref<PendingAnswers::Ticket> ticket, Ref<const Endpoint> endpoint,
+                                std::string method, std::string path);
   [[nodiscard]] transport::HttpResponse not_found(const transport::HttpRequest& request,
                                                   const RouteSet& routes, std::string_view path);
   [[nodiscard]] std::string upstream_head(transport::Exchange& exchange, const CompiledRoute& route,

@@ -24,6 +24,8 @@ class HttpExchange final : public Exchange {
 
   /// Nothing was answered yet.
   [[nodiscard]] bool is_untouched() const noexcept { return answer_ == Answer::kNone; }
+  /// Some of the request has not been read, or has not come yet.
+  [[nodiscard]] bool has_rest() const noexcept { return !is_body_complete_; }
   /// Both are complete, so that the connection may go on.
   [[nodiscard]] bool is_complete() const noexcept {
     return is_body_complete_ && answer_ == Answer::kComplete && keeps_alive_;

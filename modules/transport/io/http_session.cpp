@@ -256,7 +256,7 @@ Task<bool> HttpSession::pass_on() {
   if (is_known && response && response->status == kNotFound) response = wrong_method(match_);
   bool goes_on = exchange.is_complete();
   if (response && exchange.is_untouched()) {
-    const bool has_rest = exchange.has_body();
+    const bool has_rest = exchange.has_rest();
     const ResponseFraming framing{exchange.request().version,
                                   reader_.keep_alive() && !has_rest && !shard_.is_draining(),
                                   exchange.request().method != "HEAD"};
