@@ -1,6 +1,8 @@
 #include "config.hpp"
 #include "io/definition_service.hpp"
+#include "logic/route_set.hpp"
 
+#include <rig/core/log.hpp>
 #include <rig/core/module.hpp>
 #include <rig/jwt/tokens.hpp>
 #include <rig/metrics/registry.hpp>
@@ -25,10 +27,17 @@ std::string node_name() {
   return boost::asio::ip::host_name(unknown);
 }
 
+std::shared_ptr<const RouteSet> compile(const ApiSet& set) {
+  auto routes = std::make_shared<const RouteSet>(set.apis);
+  for (const auto& problem : routes->problems())
+    RIG_LOG(kError, "an endpoint is not served", {"reason", problem});
+  return routes;
+}
+
 class ProxyModule final : public Module {
  public:
   ProxyModule(ProxyConfig config, Shards& shards, metrics::Registry& registry)
-      : definitions_(std::move(config), node_name(), shards, registry, nullptr) {}
+      : definitions_(std::move(config), node_name(), shards, registry, compile) {}
 
   DefinitionService& definitions() { return definitions_; }
 

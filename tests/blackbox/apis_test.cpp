@@ -311,7 +311,8 @@ TEST(ApiFiles, ChangedFileIsTakenUnlessItIsBad) {
   replace_file(path, "[" + api("b") + R"(,{"id":"broken"}])");
   EXPECT_TRUE(eventually([&] { return gateway.metric("rig_proxy_config_refused_total") == 1; }));
   EXPECT_THAT(ids_of(gateway), ElementsAre("b", "c", "posted"));
-  EXPECT_THAT(gateway.process().standard_output(), HasSubstr("broken"));
+  EXPECT_TRUE(eventually(
+      [&] { return gateway.process().standard_output().find("broken") != std::string::npos; }));
 }
 
 struct Outcome {
@@ -365,7 +366,8 @@ TEST(ApiStart, WhatIsNoListOfDefinitionsIsALine) {
 }
 
 TEST(ApiStart, GoodDefinitionsPassTheCheck) {
-  const auto outcome = run({{"PROXY_CONFIG_FILE", "[" + api("shop", kList) + "]"}}, true);
+  const auto shop = api("shop", R"({"id":"e","method":"GET","path":"/books/{id}"})");
+  const auto outcome = run({{"PROXY_CONFIG_FILE", "[" + shop + "]"}}, true);
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.problems, IsEmpty());
 }

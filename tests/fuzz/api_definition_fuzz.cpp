@@ -51,7 +51,7 @@ void check_table(const json::value& definition, const Api& api) {
     RIG_ASSERT(other.merge(entry) == ApiTable::Merged::kChanged);
   RIG_ASSERT(other.list() == table.list());
   if (!api.active) return;
-  RIG_ASSERT(json::parse(*table.get(api.id)).at("id") == api.id);
+  RIG_ASSERT(json::parse(*table.get(api.id)).at("id").get_string() == api.id);
   const auto replaced = table.replace(api.id, definition, {{}, "2"});
   RIG_ASSERT(replaced.outcome == ApiChange::Outcome::kDone);
 }

@@ -184,6 +184,14 @@ TEST(Env, FolderInsteadOfFileIsAProblem) {
   EXPECT_THAT(env.problems(), ElementsAre(HasSubstr("Is a directory")));
 }
 
+TEST(Env, WarningsAreNoProblems) {
+  EnvReader env({{"A", "1"}});
+  env.warning("A", "is perhaps not meant");
+  EXPECT_THAT(env.warnings(), ElementsAre("A is perhaps not meant"));
+  EXPECT_THAT(env.problems(), IsEmpty());
+  EXPECT_EQ(env.snapshot().at("A"), "1");
+}
+
 TEST(Env, EveryReadIsRecordedForTheDocumentation) {
   EnvReader env({{"K", "top secret"}});
   env.integer({"RIG_SHARDS", "Threads"}, Range{1, 256});

@@ -122,7 +122,8 @@ Task<> DefinitionService::tell(Ref<DefinitionService> self, Entries entries) {
 }
 
 Task<> DefinitionService::carry(Ref<DefinitionService> self, ApiSetRef set, Entries entries) {
-  for (ShardId shard = 0; shard < self->shards_->count(); ++shard)
+  const auto shards = static_cast<ShardId>(self->shards_->count());
+  for (ShardId shard = 0; shard < shards; ++shard)
     co_await on_shard(self->shards_, shard, take(self, set));
   if (!entries.empty())
     co_await on_shard(self->shards_, kTellingShard, tell(self, std::move(entries)));

@@ -102,6 +102,7 @@ class DefinitionServiceTest : public ::testing::Test {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!condition()) {
       if (std::chrono::steady_clock::now() > end) return false;
+      // tidy: allow(sleep) what a thread does in its own time is told to nobody
       std::this_thread::sleep_for(milliseconds(1));
     }
     return true;

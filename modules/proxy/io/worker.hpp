@@ -34,6 +34,7 @@ class Worker {
   /// What `job()` returns, on the shard of the caller.
   template <class Job>
   static Task<std::invoke_result_t<Job>> run(Ref<Worker> self, Job job) {
+    // tidy: allow(co-spawn) a thread that is no shard; the caller waits for the job
     co_return co_await boost::asio::co_spawn(self->context_.get_executor(), as_task(std::move(job)),
                                              kUseTask);
   }

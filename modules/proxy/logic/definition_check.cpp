@@ -71,14 +71,14 @@ void check_added_headers(const json::object& headers, const FaultList& faults) {
   for (const auto& [key, value] : headers) {
     const auto name = view(key);
     const auto quoted = '"' + std::string(name) + '"';
-    if (!is_header_name(name)) {
+    if (!is_token(name)) {
       faults.add("add_headers", "must have names of headers, and " + quoted + " is none");
     } else if (!names.emplace(name).second) {
       faults.add("add_headers", "must not have " + quoted + " twice, in whatever case");
     }
     if (!value.is_string()) {
       faults.add("add_headers", "must have strings, and " + quoted + " is none");
-    } else if (!is_header_value(view(value.get_string()))) {
+    } else if (!is_field_value(view(value.get_string()))) {
       faults.add("add_headers",
                  "must have values of headers (RFC 9110, 5.5), and that of " + quoted + " is none");
     }
@@ -121,7 +121,7 @@ void check_auth(const json::object& definition, const DefinitionRules& rules,
   for (const auto* use : {"use_header", "use_query"}) faults.allow_boolean(*auth, use);
   for (const auto* name : {"header_name", "query_name"}) faults.allow_text(*auth, name);
   const auto header_name = text_of(*auth, "header_name");
-  if (!header_name.empty() && !is_header_name(header_name))
+  if (!header_name.empty() && !is_token(header_name))
     faults.add("header_name", "must be the name of a header");
 }
 

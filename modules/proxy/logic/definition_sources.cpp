@@ -4,11 +4,15 @@
 #include "logic/definition_text.hpp"
 #include "logic/fault.hpp"
 #include "logic/fault_list.hpp"
+#include "logic/route_set.hpp"
+#include "logic/route_warnings.hpp"
 #include "logic/yaml.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
 
+#include <algorithm>
+#include <memory>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -57,26 +61,33 @@ class Reader {
     for (std::size_t i = 0; i < list->size(); ++i) take((*list)[i], i + 1);
   }
 
+  /// What is allowed but perhaps not meant, when all is read.
+  void remark() {
+    std::ranges::sort(apis_, {}, [](const auto& api) -> const std::string& { return api->id; });
+    content_.remarks = route_warnings(RouteSet(apis_));
+  }
+
  private:
   void problem(const std::string& why) { content_.problems.push_back(place_ + ' ' + why); }
 
   void take(const json::value& definition, std::size_t number) {
     const std::string id(definition.is_object() ? text_of(definition.get_object(), "id") : "");
-    const auto api = parse_definition(definition, rules_);
+    auto api = parse_definition(definition, rules_);
     if (api.has_error()) {
       for (const auto& error : api.error()) problem(to_sentence(error, id, number));
-    } else if (auto remark = remark_on_patterns(*api); !remark.empty()) {
-      content_.remarks.push_back(place_ + ' ' + remark);
     }
     if (!id.empty() && !ids_.insert(id).second)
       problem("API " + json::serialize(json::value(id)) + ": id must not be that of another API");
-    if (api.has_value()) content_.definitions.push_back(as_kept(definition.get_object()));
+    if (api.has_error()) return;
+    content_.definitions.push_back(as_kept(definition.get_object()));
+    apis_.push_back(std::make_shared<const Api>(*std::move(api)));
   }
 
   const DefinitionRules& rules_;
   SourceContent& content_;
   std::string place_;
   std::set<std::string> ids_;
+  std::vector<std::shared_ptr<const Api>> apis_;
 };
 
 }  // namespace
@@ -86,6 +97,7 @@ SourceContent read_sources(const std::vector<DefinitionSource>& sources,
   SourceContent content;
   Reader reader(rules, content);
   for (const auto& source : sources) reader.read(source);
+  if (content.problems.empty()) reader.remark();
   return content;
 }
 

@@ -12,8 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kNamesMax = 10;
-
 std::string quoted(std::string_view text) { return json::serialize(json::value(text)); }
 
 }  // namespace
@@ -27,21 +25,6 @@ std::string to_sentence(const DefinitionError& error, std::string_view api_id, s
     text += endpoint.empty() ? ", endpoint without id" : ", endpoint " + quoted(endpoint);
   }
   return text + ": " + error.field + ' ' + error.reason;
-}
-
-std::string remark_on_patterns(const Api& api) {
-  std::string names;
-  std::size_t count = 0;
-  for (const auto& endpoint : api.endpoints) {
-    const auto& regex = endpoint.path_regex;
-    if (regex.empty() || regex.starts_with('^') || regex.starts_with(".*")) continue;
-    if (++count <= kNamesMax) names += (count > 1 ? ", " : "") + quoted(endpoint.id);
-  }
-  if (count == 0) return {};
-  if (count > kNamesMax) names += " and " + std::to_string(count - kNamesMax) + " more";
-  return "API " + quoted(api.id) + ", path_regex of endpoint " + names +
-         ": version 3 let a path match that only ends like this, here the whole path must match "
-         "(start the pattern with ^ to say that it is meant so)";
 }
 
 std::string to_json(const Api& api, const ApiEntry& entry) {

@@ -14,11 +14,6 @@ namespace rig::proxy {
 [[nodiscard]] std::string to_sentence(const DefinitionError& error, std::string_view api_id,
                                       std::size_t number);
 
-/// The endpoints whose patterns version 3 compared only with the end of a path, and whose authors
-/// have not said by a leading `^` that they mean the whole, as one sentence; empty if there are
-/// none.
-[[nodiscard]] std::string remark_on_patterns(const Api& api);
-
 /// What is given out of an API: its definition with its bookkeeping.
 [[nodiscard]] std::string to_json(const Api& api, const ApiEntry& entry);
 

@@ -1,6 +1,8 @@
 #include "logic/endpoint_check.hpp"
 
 #include "logic/definition_syntax.hpp"
+#include "logic/path_rewrite.hpp"
+#include "logic/route_matcher.hpp"
 
 #include <algorithm>
 #include <span>
@@ -60,15 +62,20 @@ void check_by_contract(const json::object& endpoint, const EndpointRules& rules,
   faults.require_text(endpoint, "method");
 }
 
-void check_path(const json::object& endpoint, const FaultList& faults) {
+/// What the routing cannot use; its sentences stand behind the member that they are about.
+void check_routing(const json::object& endpoint, const FaultList& faults) {
   if (has_path_template(endpoint)) {
-    if (const auto fault = fault_of_path(text_of(endpoint, "path")); !fault.empty())
-      faults.add("path", fault);
-    return;
+    const auto route = RouteMatcher::of_path(text_of(endpoint, "path"));
+    if (!route) faults.add("path", "must be a path: " + route.error());
+  } else if (const auto regex = text_of(endpoint, "path_regex"); !regex.empty()) {
+    const auto route = RouteMatcher::of_regex(regex);
+    if (!route) faults.add("path_regex", "must be a regular expression: " + route.error());
   }
-  const auto regex = text_of(endpoint, "path_regex");
-  if (const auto fault = fault_of_regex(regex); !fault.empty())
-    faults.add("path_regex", "must be a regular expression: " + fault);
+  faults.allow_text(endpoint, "path_replacement");
+  const auto replacement = text_of(endpoint, "path_replacement");
+  if (replacement.empty()) return;
+  const auto rewrite = PathRewrite::parse(replacement);
+  if (!rewrite) faults.add("path_replacement", "must be a replacement: " + rewrite.error());
 }
 
 }  // namespace
@@ -76,10 +83,9 @@ void check_path(const json::object& endpoint, const FaultList& faults) {
 void check_endpoint(const json::object& endpoint, const EndpointRules& rules,
                     const FaultList& faults) {
   check_by_contract(endpoint, rules, faults);
-  check_path(endpoint, faults);
+  check_routing(endpoint, faults);
   const auto method = text_of(endpoint, "method");
-  if (!method.empty() && !is_header_name(method)) faults.add("method", "must be an HTTP method");
-  faults.allow_text(endpoint, "path_replacement");
+  if (!method.empty() && !is_token(method)) faults.add("method", "must be an HTTP method");
   faults.allow_boolean(endpoint, "secured");
   if (is_true(endpoint, "secured") && rules.is_jwt && !rules.has_keys) {
     faults.add(

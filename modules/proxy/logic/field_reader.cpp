@@ -54,10 +54,10 @@ bool FieldReader::take_line(std::string_view line) {
   if (line.front() == ' ' || line.front() == '\t') return fail("A header line is folded.");
   const auto colon = line.find(':');
   const auto name = line.substr(0, colon);
-  if (colon == std::string_view::npos || !is_header_name(name))
+  if (colon == std::string_view::npos || !is_token(name))
     return fail("A header line has no valid name.");
   const auto value = trim(line.substr(colon + 1));
-  if (!is_header_value(value)) return fail("A header has a control character in its value.");
+  if (!is_field_value(value)) return fail("A header has a control character in its value.");
   if (fields_.size() == limits_.fields_max) return fail("There are too many headers.");
   fields_.add(name, value);
   return true;

@@ -66,7 +66,7 @@ class RequestHead {
     }
     append_edits(out_, edits);
     for (const auto& claim : request_.claims) {
-      if (claim.has_value && is_header_value(claim.value))
+      if (claim.has_value && is_field_value(claim.value))
         append_header(out_, claim.name, claim.value);
     }
     write_forwarding();

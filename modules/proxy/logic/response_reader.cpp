@@ -64,7 +64,7 @@ bool ResponseReader::take_status_line(std::string_view line) {
   if (!std::ranges::all_of(status, is_digit)) return false;
   if (line.size() > kReasonAt && line[kReasonAt] != ' ') return false;
   const auto reason = trim(line.substr(kReasonAt));
-  if (!is_header_value(reason)) return false;
+  if (!is_field_value(reason)) return false;
   head_.version = line[7] == '0' ? 10 : 11;
   head_.status = (status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0');
   head_.reason = reason;

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -10,7 +11,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <sstream>
 #include <system_error>
 
 namespace rig::proxy {
@@ -41,12 +44,13 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 template <class Number>
 std::optional<Number> number_in(std::string_view text, int base = 10) {
   Number number{};
-  const auto* end = text.data() + text.size();
+  const auto* const begin = std::to_address(text.begin());
+  const auto* const end = std::to_address(text.end());
   std::from_chars_result read{};
   if constexpr (std::is_integral_v<Number>) {
-    read = std::from_chars(text.data(), end, number, base);
+    read = std::from_chars(begin, end, number, base);
   } else {
-    read = std::from_chars(text.data(), end, number);
+    read = std::from_chars(begin, end, number);
   }
   if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
   return number;
@@ -124,14 +128,44 @@ class Converter {
   std::size_t nodes_ = 0;
 };
 
+/// Counts documents, and hears nothing else.
+class DocumentCounter final : public YAML::EventHandler {
+ public:
+  [[nodiscard]] int count() const { return count_; }
+
+  void OnDocumentStart(const YAML::Mark&) override { ++count_; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int count_ = 0;
+};
+
+/// `YAML::LoadAll` never ends on some texts that are no YAML: it finds documents where nothing is
+/// read.
+bool has_more_than_one_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentCounter counter;
+  for (int i = 0; i < 2; ++i) parser.HandleNextDocument(counter);
+  return counter.count() > 1;
+}
+
 }  // namespace
 
 Read<json::value> parse_yaml(const std::string& text) {
   try {
-    const auto documents = YAML::LoadAll(text);
-    if (documents.size() > 1) return Fault{"has more than one document"};
-    if (documents.empty()) return json::value(nullptr);
-    return Converter().convert(documents.front());
+    if (has_more_than_one_document(text)) return Fault{"is no YAML, or more than one document"};
+    return Converter().convert(YAML::Load(text));
   } catch (const Refused& refused) {
     return Fault{refused.why + at(refused.mark)};
   } catch (const YAML::Exception& error) {
