@@ -130,6 +130,8 @@ Task<bool> Forwarding::dial(Ref<Forwarding> self) {
     self->note_client_failure(Exchange::Failure::kClientLeft);
   } else if (auto& failure = std::get<0>(first); failure) {
     self->fail(Outcome::kUnreachable, std::move(failure->reason));
+  } else if (self->is_total_over_) {
+    self->fail(Outcome::kRequestTimeout, "it takes too long in all");
   }
   co_return !self->has_failed_;
 }

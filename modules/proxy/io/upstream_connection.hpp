@@ -25,8 +25,7 @@ namespace rig::proxy {
 /// A connection to a backend, in use by one exchange or idle in the pool. On one shard.
 ///
 /// A read is always under way, also while it is idle: so a peer that closes is noticed without a
-/// look, and the answer to the next request costs one recv(2) and no other call. Shared with the
-/// handler of that read.
+/// look, and no wait for an answer needs epoll_ctl(2). Shared with the handler of that read.
 class UpstreamConnection final : public std::enable_shared_from_this<UpstreamConnection> {
  public:
   using milliseconds = std::chrono::milliseconds;
