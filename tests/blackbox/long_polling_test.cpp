@@ -142,6 +142,11 @@ TEST(LongPolling, ConstraintsSelectEvents) {
   EXPECT_EQ(id_of(client.next_event()), "3");
 }
 
+/// So many events, in all, are where polls find them.
+void await_events(const Gateway& gateway, int count) {
+  EXPECT_TRUE(eventually([&] { return gateway.metric("rig_deliveries_total") >= count; }));
+}
+
 TEST(LongPolling, APollThatIsRepeatedGetsTheSameAgain) {
   Gateway gateway;
   LongPollClient client(gateway.inbound(), {"a"});
@@ -149,10 +154,12 @@ TEST(LongPolling, APollThatIsRepeatedGetsTheSameAgain) {
   Publisher publisher(gateway.api());
   publisher.event("a", "1");
   publisher.event("a", "2");
+  await_events(gateway, 2);
   const auto first = ids_of(client.poll());
   EXPECT_THAT(first, ElementsAre("1", "2"));
   client.cookies().set("last_event_id", place);
   publisher.event("a", "3");
+  await_events(gateway, 3);
   EXPECT_THAT(ids_of(client.poll()), ElementsAre("1", "2", "3"));
   client.cookies().set("last_event_id", "\"first_event\"");
   EXPECT_THAT(client.poll().types(),
