@@ -2,6 +2,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
@@ -160,12 +162,21 @@ bool has_more_than_one_document(const std::string& text) {
   return counter.count() > 1;
 }
 
+/// yaml-cpp takes bytes that are no UTF-8; what is kept is handed on as JSON, which does not.
+bool is_json(const json::value& value) {
+  boost::system::error_code error;
+  (void)json::parse(json::serialize(value), error);
+  return !error;
+}
+
 }  // namespace
 
 Read<json::value> parse_yaml(const std::string& text) {
   try {
     if (has_more_than_one_document(text)) return Fault{"is no YAML, or more than one document"};
-    return Converter().convert(YAML::Load(text));
+    auto value = Converter().convert(YAML::Load(text));
+    if (!is_json(value)) return Fault{"has text that is no UTF-8"};
+    return value;
   } catch (const Refused& refused) {
     return Fault{refused.why + at(refused.mark)};
   } catch (const YAML::Exception& error) {

@@ -45,6 +45,12 @@ TEST(Yaml, RefusalSaysWhatAndWhere) {
   EXPECT_THAT(as_json(std::string(100, ',') + "id: x"), HasSubstr("is no YAML"));
 }
 
+TEST(Yaml, OfOtherTextThanUtf8IsRefused) {
+  EXPECT_THAT(as_json("a: \xff\x01"), HasSubstr("refused"));
+  EXPECT_THAT(as_json("\xff: 1"), HasSubstr("refused"));
+  EXPECT_EQ(as_json("a: \xc3\xbc"), "{\"a\":\"\xc3\xbc\"}");
+}
+
 TEST(Yaml, DepthIsBounded) {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
