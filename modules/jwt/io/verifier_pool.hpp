@@ -10,6 +10,11 @@
 
 namespace rig::jwt {
 
+/// Lets the calling thread have the processor after the shards: SCHED_BATCH, and nicer by 10. A
+/// shard that has as much to do as its processor can, keeps its pace, and tokens wait. False if the
+/// system does not allow it, which costs no more than that.
+bool give_way_to_shards() noexcept;
+
 /// Threads for checks that would hold up a shard. What waits for them is bounded; any thread may
 /// hand work in.
 class VerifierPool {
@@ -34,6 +39,7 @@ class VerifierPool {
       return false;
     }
     boost::asio::post(*pool_, [this, work = std::move(work)]() mutable {
+      [[maybe_unused]] thread_local const bool is_nice = give_way_to_shards();
       waiting_.fetch_sub(1, std::memory_order_relaxed);
       work();
     });
