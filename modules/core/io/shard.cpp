@@ -1,5 +1,6 @@
 #include <rig/core/assert.hpp>
 #include <rig/core/shard.hpp>
+#include <rig/core/socket.hpp>
 #include <rig/core/timer_wheel.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -78,9 +79,10 @@ class Inbox {
 }  // namespace
 
 struct Shards::Shard {
-  explicit Shard(std::size_t shards) : outgoing(shards) {}
+  explicit Shard(std::size_t shards) : outgoing(shards) { Socket::prepare(context.get_executor()); }
 
-  asio::io_context context{1};
+  // What is opened here is used by this shard's thread alone; only posts come from others.
+  asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   std::optional<asio::executor_work_guard<Executor>> work{asio::make_work_guard(context)};
   TimerWheel wheel;
   asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> ticker{

@@ -37,33 +37,32 @@ bool is_event_stream(const Headers& headers) {
 
 }  // namespace
 
-Task<Forwarding::Step> Forwarding::start_answer(Ref<Forwarding> self, ResponseHead head) {
-  self->has_head_ = true;
-  self->result_.status = head.status;
-  self->result_.upstream_time =
-      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - self->sent_);
-  if (head.status == 101) {
-    auto answer = self->request_.is_upgrade ? self->rules_.interim(head) : std::nullopt;
-    if (!answer) {
-      self->fail(Outcome::kUnreachable, "an upgrade that nobody asked for");
-      co_return Step::kDone;
-    }
-    self->has_started_ = true;
-    const bool is_started = co_await self->exchange_.switch_protocols(*std::move(answer));
-    if (is_started) co_return Step::kUpgrade;
-    self->note_client_failure(Exchange::Failure::kClientLeft);
+Forwarding::Step Forwarding::start_answer() {
+  has_head_ = true;
+  result_.status = head_.status;
+  result_.upstream_time = std::chrono::duration_cast<std::chrono::microseconds>(moved_ - sent_);
+  if (head_.status == 101) return Step::kSwitch;
+  can_stay_ = head_.keep_alive;
+  body_reader_ = BodyReader(head_.framing);
+  if (is_event_stream(head_.headers)) silence_max_ = config_.stream_timeout;
+  auto answer = rules_.relayed(head_);
+  takes_body_ = answer && exchange_.request().method != "HEAD";
+  if (!answer) return Step::kGoesOn;
+  const auto framing = takes_body_ ? framing_for_client(head_.framing) : BodyFraming{};
+  has_started_ = holds_head_ = true;
+  exchange_.start(*std::move(answer), framing);
+  return Step::kGoesOn;
+}
+
+Task<Forwarding::Step> Forwarding::switch_protocols(Ref<Forwarding> self) {
+  auto answer = self->request_.is_upgrade ? self->rules_.interim(self->head_) : std::nullopt;
+  if (!answer) {
+    self->fail(Outcome::kUnreachable, "an upgrade that nobody asked for");
     co_return Step::kDone;
   }
-  self->can_stay_ = head.keep_alive;
-  self->body_reader_ = BodyReader(head.framing);
-  if (is_event_stream(head.headers)) self->silence_max_ = self->config_.stream_timeout;
-  auto answer = self->rules_.relayed(head);
-  self->takes_body_ = answer && self->exchange_.request().method != "HEAD";
-  if (!answer) co_return Step::kGoesOn;
-  const auto framing = self->takes_body_ ? framing_for_client(head.framing) : BodyFraming{};
-  self->has_started_ = self->holds_head_ = true;
-  const bool is_started = co_await self->exchange_.start(*std::move(answer), framing);
-  if (is_started) co_return Step::kGoesOn;
+  self->has_started_ = true;
+  const bool is_started = co_await self->exchange_.switch_protocols(*std::move(answer));
+  if (is_started) co_return Step::kUpgrade;
   self->note_client_failure(Exchange::Failure::kClientLeft);
   co_return Step::kDone;
 }
@@ -71,17 +70,16 @@ Task<Forwarding::Step> Forwarding::start_answer(Ref<Forwarding> self, ResponseHe
 Task<Forwarding::Step> Forwarding::take_body(Ref<Forwarding> self) {
   self->gather_body();
   self->result_.bytes_down += self->piece_.size();
+  const bool is_over = !self->is_body_bad_ && (self->body_reader_.is_done() || !self->takes_body_);
+  if (is_over) co_return co_await finish_answer(self);
   const bool is_written = !self->takes_body_ || co_await write_down(self);
   if (!is_written) {
     self->note_client_failure(Exchange::Failure::kClientLeft);
     co_return Step::kDone;
   }
-  if (self->is_body_bad_) {
-    self->fail(Outcome::kUnreachable, std::string(self->body_reader_.failure().reason));
-    co_return Step::kDone;
-  }
-  if (self->body_reader_.is_done() || !self->takes_body_) co_return co_await finish_answer(self);
-  co_return Step::kGoesOn;
+  if (!self->is_body_bad_) co_return Step::kGoesOn;
+  self->fail(Outcome::kUnreachable, std::string(self->body_reader_.failure().reason));
+  co_return Step::kDone;
 }
 
 /// The pieces of what was received become one, `piece_`, in their buffer: one write for the client,
@@ -122,23 +120,27 @@ Task<bool> Forwarding::write_down(Ref<Forwarding> self) {
 }
 
 /// A head without a piece behind it leaves when nobody knows when that will come.
-Task<bool> Forwarding::flush_head(Ref<Forwarding> self, bool is_alone) {
-  if (!self->holds_head_) co_return true;
-  const bool is_soon = self->body_reader_.framing().kind == Framing::Kind::kLength && is_alone;
-  if (is_soon) co_return true;
+bool Forwarding::is_head_due(bool is_alone) const noexcept {
+  const bool is_soon = body_reader_.framing().kind == Framing::Kind::kLength && is_alone;
+  return holds_head_ && !is_soon;
+}
+
+Task<bool> Forwarding::flush_head(Ref<Forwarding> self) {
   self->holds_head_ = false;
   const bool is_written = co_await self->exchange_.write({});
   if (!is_written) self->note_client_failure(Exchange::Failure::kClientLeft);
   co_return is_written;
 }
 
+/// With the last piece, if the client wants it.
 Task<Forwarding::Step> Forwarding::finish_answer(Ref<Forwarding> self) {
   // Bytes behind the answer, or an answer before the end of the request: who knows what comes next.
   const bool is_clean = self->body_reader_.is_done() && self->received_.empty();
   self->can_stay_ = self->can_stay_ && is_clean && self->has_sent_all_;
   self->result_.outcome = self->has_started_ ? Outcome::kRelayed : Outcome::kDiscarded;
   if (!self->has_started_) co_return Step::kDone;
-  const bool is_finished = co_await self->exchange_.finish();
+  const auto piece = self->takes_body_ ? self->piece_ : std::string_view();
+  const bool is_finished = co_await self->exchange_.finish(piece);
   if (!is_finished) self->note_client_failure(Exchange::Failure::kClientLeft);
   co_return Step::kDone;
 }
@@ -152,6 +154,7 @@ Task<Forwarding::Step> Forwarding::take_end(Ref<Forwarding> self, Read end) {
                            self->body_reader_.ends_at_close();
   if (is_complete) {
     self->can_stay_ = false;
+    self->piece_ = {};
     co_return co_await finish_answer(self);
   }
   self->fail(Outcome::kUnreachable,

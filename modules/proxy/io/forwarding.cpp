@@ -67,11 +67,12 @@ void Forwarding::fail(Outcome outcome, std::string reason) {
 }
 
 Task<> Forwarding::run(Ref<Forwarding> self) {
-  const bool has_place = co_await find_place(self);
-  if (!has_place) co_return;
+  const bool is_in = self->enters_at_once() || co_await find_place(self);
+  if (!is_in) co_return;
   if (self->config_.total_timeout > milliseconds(0))
     self->pool_.wheel().arm(self->total_timer_, self->config_.total_timeout);
-  const bool is_connected = co_await connect(self);
+  self->is_reused_ = self->place_->take_idle(!self->request_.is_idempotent);
+  const bool is_connected = self->is_reused_ || co_await dial(self);
   if (!is_connected) co_return;
   co_await attempt(self);
   if (self->was_stale()) {
@@ -100,6 +101,12 @@ void Forwarding::begin_anew() {
   result_ = Forwarded{};
 }
 
+bool Forwarding::enters_at_once() {
+  if (!body_.is_complete()) return false;
+  place_.emplace(pool_, request_.server);
+  return place_->state() == UpstreamPool::Place::State::kIn;
+}
+
 /// The body begins before there is a place: a client that takes its time holds no connection.
 Task<bool> Forwarding::find_place(Ref<Forwarding> self) {
   co_await RequestBody::read_first(self->body_);
@@ -107,7 +114,7 @@ Task<bool> Forwarding::find_place(Ref<Forwarding> self) {
     self->note_client_failure(*failure);
     co_return false;
   }
-  self->place_.emplace(self->pool_, self->request_.server);
+  if (!self->place_) self->place_.emplace(self->pool_, self->request_.server);
   using enum UpstreamPool::Place::State;
   if (self->place_->state() == kWaits) {
     const auto first =
@@ -116,12 +123,6 @@ Task<bool> Forwarding::find_place(Ref<Forwarding> self) {
   }
   if (self->place_->state() == kRefused) self->fail(Outcome::kBusy, "no connection is free");
   co_return !self->has_failed_;
-}
-
-Task<bool> Forwarding::connect(Ref<Forwarding> self) {
-  self->is_reused_ = self->place_->take_idle(!self->request_.is_idempotent);
-  if (self->is_reused_) co_return true;
-  co_return co_await dial(self);
 }
 
 Task<bool> Forwarding::dial(Ref<Forwarding> self) {
@@ -138,31 +139,34 @@ Task<bool> Forwarding::dial(Ref<Forwarding> self) {
 
 Task<> Forwarding::attempt(Ref<Forwarding> self) {
   // If the backend does not take it, it may have said why.
-  co_await send_request(self);
+  auto written = self->begin_request();
+  if (written == Written::kSome) written = co_await finish_sending(self);
+  if (written == Written::kAll) {
+    self->result_.bytes_up = self->body_.first().size();
+    self->has_sent_all_ = self->body_.is_complete();
+  }
   auto step =
       self->has_sent_all_ || !self->has_sent_ ? co_await receive(self, true) : Step::kWantsCompany;
   if (step == Step::kWantsCompany) step = co_await receive_in_company(self);
   if (step == Step::kUpgrade) co_await tunnel(self);
 }
 
-Task<bool> Forwarding::send_request(Ref<Forwarding> self) {
-  self->sent_ = self->moved_ = Clock::now();
-  const auto first = self->body_.first();
-  const auto written = self->connection().write(self->request_.head, first);
-  self->has_sent_ = written != Written::kBroken;
-  const bool is_sent = co_await send(self, written);
-  if (!is_sent) co_return false;
-  self->result_.bytes_up = first.size();
-  self->has_sent_all_ = self->body_.is_complete();
-  co_return true;
+Written Forwarding::begin_request() {
+  const auto written = connection().write(request_.head, body_.first());
+  sent_ = moved_ = Clock::now();
+  has_sent_ = written != Written::kBroken;
+  return written;
+}
+
+Task<Written> Forwarding::finish_sending(Ref<Forwarding> self) {
+  const bool is_sent =
+      co_await UpstreamConnection::finish_write(self->connection(), self->config_.recv_timeout);
+  self->moved_ = Clock::now();
+  co_return is_sent ? Written::kAll : Written::kBroken;
 }
 
 Task<bool> Forwarding::send(Ref<Forwarding> self, Written so_far) {
-  if (so_far == Written::kSome) {
-    const bool is_sent =
-        co_await UpstreamConnection::finish_write(self->connection(), self->config_.recv_timeout);
-    so_far = is_sent ? Written::kAll : Written::kBroken;
-  }
+  if (so_far == Written::kSome) co_return co_await finish_sending(self) == Written::kAll;
   self->moved_ = Clock::now();
   co_return so_far == Written::kAll;
 }
@@ -227,23 +231,31 @@ Task<Forwarding::Step> Forwarding::receive_safely(Ref<Forwarding> self) {
 }
 
 Task<Forwarding::Step> Forwarding::receive(Ref<Forwarding> self, bool is_alone) {
+  UpstreamConnection& connection = self->connection();
   for (;;) {
-    const bool is_flushed = co_await flush_head(self, is_alone);
+    const bool is_flushed = !self->is_head_due(is_alone) || co_await flush_head(self);
     if (!is_flushed) co_return Step::kDone;
-    const auto got =
-        co_await UpstreamConnection::read(self->connection(), self->patience(is_alone));
-    if (got == Read::kTimeout) {
-      if (self->patience(false) > milliseconds(0) || !self->has_sent_all_) {
-        if (is_alone) co_return Step::kWantsCompany;
-        continue;
-      }
-      self->fail(Outcome::kRequestTimeout, "no answer in time");
-      co_return Step::kDone;
+    auto got = connection.read_now();
+    if (!got) {
+      co_await connection.wait_to_read(self->patience(is_alone));
+      got = connection.read_now();
     }
-    self->moved_ = Clock::now();
-    const auto step = got == Read::kBytes ? co_await take(self) : co_await take_end(self, got);
+    auto step = Step::kGoesOn;
+    if (!got) {
+      step = self->after_silence(is_alone);
+    } else {
+      self->moved_ = Clock::now();
+      step = *got == Read::kBytes ? co_await take(self) : co_await take_end(self, *got);
+    }
     if (step != Step::kGoesOn) co_return step;
   }
+}
+
+Forwarding::Step Forwarding::after_silence(bool is_alone) {
+  const bool may_be_silent = patience(false) > milliseconds(0) || !has_sent_all_;
+  if (may_be_silent) return is_alone ? Step::kWantsCompany : Step::kGoesOn;
+  fail(Outcome::kRequestTimeout, "no answer in time");
+  return Step::kDone;
 }
 
 /// How long the backend may still be silent. While it has not got all of the request, it need not
@@ -261,8 +273,9 @@ Task<Forwarding::Step> Forwarding::take(Ref<Forwarding> self) {
     self->kept_.append(self->received_.data(), self->received_.size());
     self->received_ = self->kept_;
   }
-  auto step = Step::kGoesOn;
-  if (!self->has_head_) step = co_await take_head(self);
+  auto step = self->has_head_ ? Step::kGoesOn : self->take_head();
+  if (step == Step::kInform) step = co_await inform(self);
+  if (step == Step::kSwitch) step = co_await switch_protocols(self);
   if (step == Step::kGoesOn && self->has_head_) step = co_await take_body(self);
   self->keep_rest();
   co_return step;
@@ -278,26 +291,35 @@ void Forwarding::keep_rest() {
   received_ = {};
 }
 
-Task<Forwarding::Step> Forwarding::take_head(Ref<Forwarding> self) {
+Forwarding::Step Forwarding::take_head() {
   for (;;) {
-    const auto progress = self->head_reader_.feed({self->received_.data(), self->received_.size()});
-    self->received_ = self->received_.subspan(progress.consumed);
-    if (progress.state == ResponseReader::State::kNeedMore) co_return Step::kGoesOn;
+    const auto progress = head_reader_.feed({received_.data(), received_.size()});
+    received_ = received_.subspan(progress.consumed);
+    if (progress.state == ResponseReader::State::kNeedMore) return Step::kGoesOn;
     if (progress.state == ResponseReader::State::kFailed) {
-      self->fail(Outcome::kUnreachable, std::string(self->head_reader_.failure().reason));
+      fail(Outcome::kUnreachable, std::string(head_reader_.failure().reason));
+      return Step::kDone;
+    }
+    head_ = head_reader_.take();
+    if (!head_.is_interim()) return start_answer();
+    // The gateway itself asks its client to continue (RFC 9110, 10.1.1).
+    if (head_.status != 100) return Step::kInform;
+  }
+}
+
+/// Interim answers, until there is none of them.
+Task<Forwarding::Step> Forwarding::inform(Ref<Forwarding> self) {
+  auto step = Step::kInform;
+  while (step == Step::kInform) {
+    auto interim = self->rules_.interim(self->head_);
+    const bool is_passed = !interim || co_await self->exchange_.inform(*std::move(interim));
+    if (!is_passed) {
+      self->note_client_failure(Exchange::Failure::kClientLeft);
       co_return Step::kDone;
     }
-    auto head = self->head_reader_.take();
-    if (!head.is_interim()) co_return co_await start_answer(self, std::move(head));
-    // The gateway itself asks its client to continue (RFC 9110, 10.1.1).
-    if (head.status == 100) continue;
-    auto interim = self->rules_.interim(head);
-    if (!interim) continue;
-    const bool is_passed = co_await self->exchange_.inform(*std::move(interim));
-    if (is_passed) continue;
-    self->note_client_failure(Exchange::Failure::kClientLeft);
-    co_return Step::kDone;
+    step = self->take_head();
   }
+  co_return step;
 }
 
 }  // namespace rig::proxy

@@ -31,7 +31,14 @@ class Forwarding {
   using Outcome = Forwarded::Outcome;
   using Clock = std::chrono::steady_clock;
   using milliseconds = std::chrono::milliseconds;
-  enum class Step : std::uint8_t { kGoesOn, kWantsCompany, kUpgrade, kDone };
+  enum class Step : std::uint8_t {
+    kGoesOn,
+    kInform,  // the client gets an interim answer
+    kSwitch,  // or one that ends HTTP
+    kUpgrade,
+    kWantsCompany,
+    kDone,
+  };
 
   struct TotalTimer final : TimerWheel::Timer {
     explicit TotalTimer(Forwarding& of);
@@ -39,15 +46,16 @@ class Forwarding {
   };
 
   // Its way to a connection.
+  [[nodiscard]] bool enters_at_once();
   static Task<bool> find_place(Ref<Forwarding> self);
-  static Task<bool> connect(Ref<Forwarding> self);
   static Task<bool> dial(Ref<Forwarding> self);
   static Task<> attempt(Ref<Forwarding> self);
   [[nodiscard]] bool was_stale() const noexcept;
   void begin_anew();
 
   // Upwards.
-  static Task<bool> send_request(Ref<Forwarding> self);
+  [[nodiscard]] UpstreamConnection::Written begin_request();
+  static Task<UpstreamConnection::Written> finish_sending(Ref<Forwarding> self);
   static Task<bool> send(Ref<Forwarding> self, UpstreamConnection::Written so_far);
   static Task<> send_body(Ref<Forwarding> self);
   static Task<> accompany(Ref<Forwarding> self);
@@ -56,15 +64,19 @@ class Forwarding {
   // Downwards.
   static Task<Step> receive(Ref<Forwarding> self, bool is_alone);
   static Task<Step> take(Ref<Forwarding> self);
-  static Task<Step> take_head(Ref<Forwarding> self);
-  static Task<Step> start_answer(Ref<Forwarding> self, ResponseHead head);
+  Step take_head();
+  Step start_answer();
+  static Task<Step> inform(Ref<Forwarding> self);
+  static Task<Step> switch_protocols(Ref<Forwarding> self);
   static Task<Step> take_body(Ref<Forwarding> self);
   static Task<Step> finish_answer(Ref<Forwarding> self);
   static Task<Step> take_end(Ref<Forwarding> self, UpstreamConnection::Read end);
   static Task<bool> write_down(Ref<Forwarding> self);
-  static Task<bool> flush_head(Ref<Forwarding> self, bool is_alone);
+  [[nodiscard]] bool is_head_due(bool is_alone) const noexcept;
+  static Task<bool> flush_head(Ref<Forwarding> self);
   static Task<Step> receive_in_company(Ref<Forwarding> self);
   static Task<Step> receive_safely(Ref<Forwarding> self);
+  Step after_silence(bool is_alone);
   void gather_body() noexcept;
   void keep_rest();
   [[nodiscard]] milliseconds patience(bool is_alone) const;
@@ -87,6 +99,7 @@ class Forwarding {
   TotalTimer total_timer_{*this};
 
   ResponseReader head_reader_;
+  ResponseHead head_;
   BodyReader body_reader_;
   std::string kept_;          // received, and to be read again with more behind it
   std::span<char> received_;  // what is to be read now: in the connection's buffer or `kept_`
@@ -103,7 +116,7 @@ class Forwarding {
   bool has_head_ = false;     // of the final answer
   bool has_started_ = false;  // the client may have something of it
   bool takes_body_ = true;    // it is handed to the client
-  bool holds_head_ = false;   // the transport waits for the first piece
+  bool holds_head_ = false;   // the transport waits for the first piece of the body
   bool is_body_bad_ = false;  // the answer's
   bool can_stay_ = false;     // the connection is good for another request
   bool has_failed_ = false;

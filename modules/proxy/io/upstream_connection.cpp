@@ -2,8 +2,11 @@
 
 #include <rig/core/assert.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,13 +27,33 @@ Step step_of(ssize_t result) noexcept {
   return {State::kBroken};
 }
 
-Step receive(int fd, std::span<char> into) noexcept {
-  ssize_t got = 0;
-  do {
-    got = ::recv(fd, into.data(), into.size(), MSG_DONTWAIT);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0 && errno == EAGAIN) return {State::kWantsRead};
-  return step_of(got);
+Step receive(Socket& socket, std::span<char> into) noexcept {
+  const auto got = socket.receive(into);
+  if (got.bytes > 0) return {State::kDone, got.bytes};
+  if (!got.peer_is_gone) return {State::kWantsRead};
+  return {got.was_broken ? State::kBroken : State::kEnd};
+}
+
+/// A socket that is connecting, or -1.
+int begin_connect(const tcp::endpoint& to) noexcept {
+  const int fd =
+      ::socket(to.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (fd < 0) return fd;
+  constexpr int kOn = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &kOn, sizeof kOn);  // slower without it, not wrong
+  if (::connect(fd, to.data(), static_cast<socklen_t>(to.size())) == 0) return fd;
+  if (errno == EINPROGRESS) return fd;
+  const int reason = errno;
+  ::close(fd);
+  errno = reason;
+  return -1;
+}
+
+error_code error_of(int fd) noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  return {error, boost::system::system_category()};
 }
 
 Step send(int fd, std::span<const std::string_view, 3> pieces) noexcept {
@@ -89,14 +112,13 @@ Task<error_code> UpstreamConnection::connect(Ref<UpstreamConnection> self,
                                              std::vector<tcp::endpoint> addresses) {
   error_code error = asio::error::host_not_found;
   for (const auto& address : addresses) {
-    error_code ignored;  // the one before was not opened
-    self->socket_.close(ignored);
-    std::tie(error) = co_await self->socket_.async_connect(address, kUseTaskTuple);
-    if (!error || self->is_closed_) break;
-  }
-  if (!error && !self->is_closed_) {
-    error_code ignored;  // slower without it, not wrong
-    self->socket_.set_option(tcp::no_delay(true), ignored);
+    const int fd = begin_connect(address);
+    error = fd < 0 ? error_code(errno, boost::system::system_category()) : self->socket_.assign(fd);
+    if (error) continue;
+    std::tie(error) = co_await self->socket_.async_wait(Socket::Wait::kWrite, kUseTaskTuple);
+    if (self->is_closed_) break;
+    if (!error) error = error_of(self->socket_.native_handle());
+    if (!error) break;
   }
   co_return error;
 }
@@ -106,31 +128,41 @@ Task<bool> UpstreamConnection::shake_hands(Ref<UpstreamConnection> self) {
     const Step step = self->tls_->shake_hands();
     if (step.state != State::kWantsRead && step.state != State::kWantsWrite)
       co_return step.state == State::kDone;
-    const auto what = step.state == State::kWantsRead ? Socket::wait_read : Socket::wait_write;
+    using enum Socket::Wait;
+    if (step.state == State::kWantsRead) self->socket_.note_drained();
+    const auto what = step.state == State::kWantsRead ? kRead : kWrite;
     co_await self->socket_.async_wait(what, kUseTaskTuple);
   }
   co_return false;
 }
 
+std::optional<UpstreamConnection::Read> UpstreamConnection::read_now() {
+  read_timer_.cancel();
+  if (!result_) {
+    bytes_ = {};
+    if (!is_reading_) {
+      if (look_first_ || tls_) receive_now();
+      if (!result_) await_bytes();
+    }
+  }
+  const auto result = result_;
+  if (result == Read::kBytes) result_.reset();  // the end stays
+  return result;
+}
+
+Task<> UpstreamConnection::wait_to_read(milliseconds at_most) {
+  wheel_.arm(read_timer_, at_most);
+  return reader_.wait();
+}
+
 Task<UpstreamConnection::Read> UpstreamConnection::read(Ref<UpstreamConnection> self,
                                                         milliseconds at_most) {
-  self->bytes_ = {};
-  if (!self->result_ && !self->is_reading_) {
-    if (self->look_first_ || self->tls_) self->receive_now();
-    if (!self->result_) self->await_bytes();
+  auto got = self->read_now();
+  if (!got) {
+    co_await self->wait_to_read(at_most);
+    got = self->read_now();
   }
-  if (!self->result_) {
-    self->wheel_.arm(self->read_timer_, at_most);
-    const struct Disarm {
-      ~Disarm() { timer.cancel(); }
-      TimerWheel::Timer& timer;
-    } disarm{self->read_timer_};
-    while (!self->result_ && self->read_timer_.armed()) co_await self->reader_.wait();
-  }
-  if (!self->result_) co_return Read::kTimeout;
-  const Read result = *self->result_;
-  if (result == Read::kBytes) self->result_.reset();  // the end stays
-  co_return result;
+  co_return got.value_or(Read::kTimeout);
 }
 
 std::span<char> UpstreamConnection::buffer() noexcept {
@@ -145,32 +177,16 @@ std::span<char> UpstreamConnection::buffer() noexcept {
 void UpstreamConnection::await_bytes() {
   if (is_closed_) return note(Read::kBroken, {});
   is_reading_ = true;
-  if (tls_) {
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const error_code& error) {
-      self->is_reading_ = false;
-      if (error) {
-        self->note(Read::kBroken, {});
-      } else {
-        self->receive_now();
-        if (!self->result_) return self->await_bytes();  // a session ticket, half a record
-      }
-      self->bytes_came();
-    });
-    return;
-  }
-  const auto into = buffer();
-  socket_.async_read_some(
-      asio::buffer(into.data(), into.size()),
-      [self = shared_from_this(), into](const error_code& error, std::size_t size) {
-        self->is_reading_ = false;
-        self->look_first_ = size == into.size();
-        if (!error) {
-          self->note(Read::kBytes, into.first(size));
-        } else {
-          self->note(error == asio::error::eof ? Read::kEnd : Read::kBroken, {});
-        }
-        self->bytes_came();
-      });
+  socket_.async_wait(Socket::Wait::kRead, [self = shared_from_this()](const error_code& error) {
+    self->is_reading_ = false;
+    if (error) {
+      self->note(Read::kBroken, {});
+    } else {
+      self->receive_now();
+      if (!self->result_) return self->await_bytes();  // a session ticket, half a record
+    }
+    self->bytes_came();
+  });
 }
 
 void UpstreamConnection::bytes_came() noexcept {
@@ -181,13 +197,13 @@ void UpstreamConnection::bytes_came() noexcept {
 void UpstreamConnection::receive_now() noexcept {
   if (is_closed_) return note(Read::kBroken, {});
   const auto into = buffer();
-  const Step step = tls_ ? tls_->read(into) : receive(socket_.native_handle(), into);
+  const Step step = tls_ ? tls_->read(into) : receive(socket_, into);
   look_first_ = step.state == State::kDone && step.bytes == into.size();
   switch (step.state) {
     case State::kDone: return note(Read::kBytes, into.first(step.bytes));
     case State::kEnd: return note(Read::kEnd, {});
     case State::kBroken: return note(Read::kBroken, {});
-    case State::kWantsRead:
+    case State::kWantsRead: return socket_.note_drained();
     case State::kWantsWrite: break;
   }
 }
@@ -237,7 +253,7 @@ Task<bool> UpstreamConnection::finish_write(Ref<UpstreamConnection> self,
     const Written written = self->write(self->rest_[0], self->rest_[1], self->rest_[2]);
     if (written != Written::kSome) co_return written == Written::kAll;
     self->wheel_.arm(self->close_timer_, silence_max);
-    const auto [error] = co_await self->socket_.async_wait(Socket::wait_write, kUseTaskTuple);
+    const auto [error] = co_await self->socket_.async_wait(Socket::Wait::kWrite, kUseTaskTuple);
     self->close_timer_.cancel();
     if (error) co_return false;
   }
@@ -247,16 +263,14 @@ bool UpstreamConnection::is_stale() const noexcept {
   if (is_closed_ || result_) return true;
   if (tls_) return false;  // tickets of the session may have come; a close is seen by the read
   char byte = 0;
-  const auto got =
-      ::recv(const_cast<Socket&>(socket_).native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return got >= 0 || errno != EAGAIN;
 }
 
 void UpstreamConnection::close() noexcept {
   if (std::exchange(is_closed_, true)) return;
   close_timer_.cancel();
-  error_code ignored;  // it is closed in any case
-  socket_.close(ignored);
+  socket_.close();
   result_ = Read::kBroken;
   bytes_ = {};
   reader_.wake_soon();

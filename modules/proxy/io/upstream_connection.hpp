@@ -45,7 +45,11 @@ class UpstreamConnection final : public std::enable_shared_from_this<UpstreamCon
       Ref<UpstreamConnection> self, std::vector<boost::asio::ip::tcp::endpoint> addresses,
       std::string host, TlsContext context, milliseconds at_most);
 
-  /// Waits for bytes, for `at_most`; a time-out loses nothing and may be followed by another read.
+  /// What has come, or has ended it; nothing: it is being waited for.
+  [[nodiscard]] std::optional<Read> read_now();
+  /// Waits after a `read_now` without a result, for `at_most` or less; then there may be one.
+  Task<> wait_to_read(milliseconds at_most);
+  /// The two together; a time-out loses nothing and may be followed by another read.
   static Task<Read> read(Ref<UpstreamConnection> self, milliseconds at_most);
   /// What the last read brought, for its reader to change; until the next read.
   [[nodiscard]] std::span<char> bytes() noexcept { return bytes_; }

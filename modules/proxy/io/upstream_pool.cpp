@@ -30,7 +30,7 @@ Task<> UpstreamPool::stop(Ref<UpstreamPool> self) {
     if (place->state_ == Place::State::kWaits) {
       std::erase(place->entry_->second.waiting, place);
       place->state_ = Place::State::kRefused;
-      place->waiter_.wake_soon();
+      place->wake_soon();
     }
   }
   for (auto at = self->entries_.begin(); at != self->entries_.end();) {
@@ -76,7 +76,7 @@ void UpstreamPool::leave(Place& place) noexcept {
       Place* next = entry.waiting.front();
       entry.waiting.pop_front();
       next->state_ = Place::State::kIn;
-      next->waiter_.wake_soon();
+      next->wake_soon();
     }
   } else if (place.state_ == Place::State::kWaits) {
     std::erase(entry.waiting, &place);
@@ -124,9 +124,11 @@ UpstreamPool::Context UpstreamPool::context_of(const Server& server) {
 }
 
 UpstreamPool::Place::Place(UpstreamPool& pool, const Server& server)
-    : Timer([](Timer& timer) noexcept { static_cast<Place&>(timer).waiter_.wake(); }),
-      pool_(pool),
-      waiter_(pool.executor_) {
+    : Timer([](Timer& timer) noexcept {
+        auto& waiter = static_cast<Place&>(timer).waiter_;
+        if (waiter) waiter->wake();
+      }),
+      pool_(pool) {
   pool_.enter(*this, server);
 }
 
@@ -134,7 +136,8 @@ UpstreamPool::Place::~Place() { pool_.leave(*this); }
 
 Task<> UpstreamPool::Place::wait(Ref<Place> self) {
   self->pool_.wheel().arm(*self, self->pool_.config_.waiting_time_max);
-  while (self->state_ == State::kWaits && self->armed()) co_await self->waiter_.wait();
+  if (!self->waiter_) self->waiter_.emplace(self->pool_.executor_);
+  while (self->state_ == State::kWaits && self->armed()) co_await self->waiter_->wait();
   self->cancel();
   if (self->state_ != State::kWaits) co_return;
   std::erase(self->entry_->second.waiting, &*self);

@@ -109,13 +109,16 @@ class UpstreamPool::Place final : private TimerWheel::Timer {
  private:
   friend class UpstreamPool;
 
+  void wake_soon() {
+    if (waiter_) waiter_->wake_soon();
+  }
   void close_connection() noexcept;
 
   UpstreamPool& pool_;
   EntryRef entry_;
   State state_ = State::kRefused;
-  std::size_t index_ = 0;  // in the pool's list
-  Waiter waiter_;
+  std::size_t index_ = 0;         // in the pool's list
+  std::optional<Waiter> waiter_;  // of those who had to
   ConnectionPtr connection_;
   bool keeps_connection_ = false;
 };

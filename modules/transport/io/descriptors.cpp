@@ -22,7 +22,9 @@ namespace {
 void drop_what_is_there(int fd) noexcept {
   constexpr int kReadsMax = 16;
   std::array<char, 4096> request;
-  for (int i = 0; i < kReadsMax && read_now(fd, request).bytes > 0; ++i) continue;
+  for (int i = 0; i < kReadsMax && ::recv(fd, request.data(), request.size(), MSG_DONTWAIT) > 0;
+       ++i)
+    continue;
 }
 
 }  // namespace

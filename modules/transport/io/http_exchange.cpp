@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kCrlf = "\r\n";
+constexpr std::string_view kEndAndLastChunk = "\r\n0\r\n\r\n";
 
 /// Whether nothing more can come from there.
 bool has_ended(int fd) noexcept {
@@ -29,24 +30,23 @@ HttpExchange::Timeout::Timeout(Socket& of)
     : Timer([](Timer& timer) noexcept {
         auto& timeout = static_cast<Timeout&>(timer);
         timeout.has_fired = true;
-        boost::system::error_code ignored;  // a wait that cannot be cancelled is over already
-        timeout.socket.cancel(ignored);
+        timeout.socket.cancel();
       }),
       socket(of) {}
 
 HttpExchange::HttpExchange(TransportShard& shard, Socket& socket, RequestReader& reader,
-                           std::string& kept, Peer peer)
+                           std::string& kept, const Peer& peer)
     : shard_(shard),
       socket_(socket),
       reader_(reader),
       kept_(kept),
-      peer_(std::move(peer)),
+      peer_(peer),
       has_body_(reader.has_body()),
       is_body_complete_(!has_body_) {
   if (has_body_) reader_.pass_on();
 }
 
-Task<bool> HttpExchange::wait(Socket::wait_type what, Ref<Timeout> timeout) {
+Task<bool> HttpExchange::wait(Socket::Wait what, Ref<Timeout> timeout) {
   timeout->has_fired = false;
   shard_.wheel().arm(*timeout, shard_.config().body_timeout);
   const auto [error] = co_await socket_.async_wait(what, kUseTaskTuple);
@@ -72,7 +72,7 @@ HttpExchange::Fed HttpExchange::feed() {
 
 Task<bool> HttpExchange::continue_first() {
   if (std::exchange(has_continued_, true) || !reader_.expects_continue()) co_return true;
-  co_return co_await send({kContinue});
+  co_return co_await send(std::string(kContinue));
 }
 
 Task<boost::system::result<std::string_view, Exchange::Failure>> HttpExchange::read() {
@@ -87,12 +87,12 @@ Task<boost::system::result<std::string_view, Exchange::Failure>> HttpExchange::r
       case Fed::kInvalid: co_return Failure::kInvalid;
       case Fed::kMore: break;
     }
-    auto received = read_now(socket_.native_handle(), shard_.scratch());
+    auto received = socket_.receive(shard_.scratch());
     if (received.bytes == 0 && !received.peer_is_gone) {
-      const bool readable = co_await wait(Socket::wait_read, read_timeout_);
+      const bool readable = co_await wait(Socket::Wait::kRead, read_timeout_);
       if (!readable && read_timeout_.has_fired && is_switched_) continue;
       if (!readable) co_return read_timeout_.has_fired ? Failure::kTooSlow : Failure::kClientLeft;
-      received = read_now(socket_.native_handle(), shard_.scratch());
+      received = socket_.receive(shard_.scratch());
     }
     if (received.peer_is_gone) co_return Failure::kClientLeft;
     kept_.append(shard_.scratch().data(), received.bytes);
@@ -101,11 +101,10 @@ Task<boost::system::result<std::string_view, Exchange::Failure>> HttpExchange::r
 
 Task<bool> HttpExchange::inform(HttpResponse head) {
   if (request().version < 11) co_return true;  // its client knows none
-  const auto bytes = write_informational_head(head);
-  co_return co_await send({bytes});
+  co_return co_await send(write_informational_head(head));
 }
 
-Task<bool> HttpExchange::start(HttpResponse head, BodyFraming framing) {
+void HttpExchange::start(HttpResponse head, BodyFraming framing) {
   answer_ = Answer::kStarted;
   framing_ = framing.kind;
   left_ = framing.length;
@@ -113,41 +112,66 @@ Task<bool> HttpExchange::start(HttpResponse head, BodyFraming framing) {
   const bool ends_by_close = framing.kind == BodyFraming::Kind::kChunked && version < 11;
   keeps_alive_ = reader_.keep_alive() && !ends_by_close && !shard_.is_draining();
   head_ = write_relayed_head(head, framing, {version, keeps_alive_, true}, shard_.date());
-  co_return true;
+}
+
+/// What becomes of a piece of the body on the wire, behind the head if that still waits.
+class HttpExchange::Wire {
+ public:
+  Wire(HttpExchange& of, std::string_view piece, bool is_last)
+      : head_(std::exchange(of.head_, {})) {
+    const bool is_chunked =
+        of.framing_ == BodyFraming::Kind::kChunked && of.request().version >= 11;
+    std::string_view before;
+    std::string_view behind;
+    if (is_chunked && !piece.empty()) {
+      char* const end = std::to_chars(size_.data(), size_.data() + 16, piece.size(), 16).ptr;
+      *end = '\r';
+      *(end + 1) = '\n';
+      before = {size_.data(), static_cast<std::size_t>(end + 2 - size_.data())};
+      behind = is_last ? kEndAndLastChunk : kCrlf;
+    } else if (is_chunked && is_last) {
+      behind = kLastChunk;
+    }
+    pieces_ = {head_, before, piece, behind};
+  }
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
+
+  [[nodiscard]] Pieces& pieces() noexcept { return pieces_; }
+
+ private:
+  std::string head_;
+  std::array<char, 18> size_{};
+  Pieces pieces_;
+};
+
+/// False: the length was a lie, and is believed.
+bool HttpExchange::count(std::string_view piece) noexcept {
+  if (framing_ != BodyFraming::Kind::kLength) return true;
+  if (piece.size() > left_) return false;
+  left_ -= piece.size();
+  return true;
 }
 
 // tidy: allow(coroutine-parameters) whoever calls it awaits it
 Task<bool> HttpExchange::write(std::string_view piece) {
-  if (piece.empty()) {  // an empty chunk would be the last one
-    const auto waiting = std::exchange(head_, {});
-    co_return co_await send({waiting});
-  }
-  std::array<char, 18> size{};
-  std::string_view before;
-  std::string_view behind;
-  if (framing_ == BodyFraming::Kind::kLength) {
-    if (piece.size() > left_) co_return false;  // the length was a lie, and is believed
-    left_ -= piece.size();
-  } else if (framing_ == BodyFraming::Kind::kChunked && request().version >= 11) {
-    char* const end = std::to_chars(size.data(), size.data() + 16, piece.size(), 16).ptr;
-    *end = '\r';
-    *(end + 1) = '\n';
-    before = {size.data(), static_cast<std::size_t>(end + 2 - size.data())};
-    behind = kCrlf;
-  }
-  const auto head = std::exchange(head_, {});
-  co_return co_await send({head, before, piece, behind});
+  if (!count(piece)) co_return false;
+  Wire wire(*this, piece, false);
+  const auto sent = send_now(wire.pieces());
+  if (sent == Sent::kSome) co_return co_await send_rest(wire.pieces());
+  co_return sent == Sent::kAll;
 }
 
-Task<bool> HttpExchange::finish() {
-  const bool is_chunked = framing_ == BodyFraming::Kind::kChunked && request().version >= 11;
-  const bool is_short = framing_ == BodyFraming::Kind::kLength && left_ > 0;
-  if (is_short) abort();
+// tidy: allow(coroutine-parameters) whoever calls it awaits it
+Task<bool> HttpExchange::finish(std::string_view piece) {
+  if (!count(piece)) co_return false;
+  if (framing_ == BodyFraming::Kind::kLength && left_ > 0) abort();
   if (answer_ != Answer::kStarted) co_return false;
-  const auto head = std::exchange(head_, {});
-  const bool sent = co_await send({head, is_chunked ? kLastChunk : std::string_view()});
-  if (sent) answer_ = Answer::kComplete;
-  co_return sent;
+  Wire wire(*this, piece, true);
+  auto sent = send_now(wire.pieces());
+  if (sent == Sent::kSome) sent = co_await send_rest(wire.pieces()) ? Sent::kAll : Sent::kNever;
+  if (sent == Sent::kAll) answer_ = Answer::kComplete;
+  co_return sent == Sent::kAll;
 }
 
 Task<bool> HttpExchange::switch_protocols(HttpResponse head) {
@@ -156,8 +180,7 @@ Task<bool> HttpExchange::switch_protocols(HttpResponse head) {
   keeps_alive_ = false;
   framing_ = BodyFraming::Kind::kNone;
   head.headers.add("connection", "upgrade");
-  const auto bytes = write_informational_head(head);
-  co_return co_await send({bytes});
+  co_return co_await send(write_informational_head(head));
 }
 
 /// Without this a body that ends with the connection would look complete.
@@ -172,7 +195,7 @@ void HttpExchange::abort() noexcept {
 Task<> HttpExchange::client_left() {
   for (;;) {
     // What a client sends ahead is no sign of leaving, and hides the end of its half.
-    const auto what = kept_.empty() ? Socket::wait_read : Socket::wait_error;
+    const auto what = kept_.empty() ? Socket::Wait::kRead : Socket::Wait::kError;
     const auto [error] = co_await socket_.async_wait(what, kUseTaskTuple);
     if (error) {
       // By a timeout of another wait: who is cancelled itself does not come back here.
@@ -180,34 +203,46 @@ Task<> HttpExchange::client_left() {
       co_return;
     }
     if (has_ended(socket_.native_handle())) co_return;
-    if (what == Socket::wait_error) co_return;
-    const auto received = read_now(socket_.native_handle(), shard_.scratch());
+    if (what == Socket::Wait::kError) co_return;
+    const auto received = socket_.receive(shard_.scratch());
     kept_.append(shard_.scratch().data(), received.bytes);
   }
 }
 
-Task<bool> HttpExchange::send(Pieces pieces) {
-  for (;;) {
-    std::array<std::string_view, std::tuple_size_v<Pieces>> rest;
-    std::size_t count = 0;
-    for (const auto piece : pieces) {
-      if (!piece.empty()) rest[count++] = piece;
-    }
-    if (count == 0) co_return true;
-    const auto written = write_now(socket_.native_handle(), {rest.data(), count});
-    if (written.peer_is_gone) co_return false;
-    auto sent = written.bytes;
-    bool is_all = true;
-    for (auto& piece : pieces) {
-      const auto part = std::min(sent, piece.size());
-      piece.remove_prefix(part);
-      sent -= part;
-      is_all = is_all && piece.empty();
-    }
-    if (is_all) co_return true;
-    const bool writable = co_await wait(Socket::wait_write, write_timeout_);
-    if (!writable) co_return false;
+HttpExchange::Sent HttpExchange::send_now(Pieces& pieces) noexcept {
+  std::array<std::string_view, std::tuple_size_v<Pieces>> rest;
+  std::size_t count = 0;
+  for (const auto piece : pieces) {
+    if (!piece.empty()) rest[count++] = piece;
   }
+  if (count == 0) return Sent::kAll;
+  const auto written = write_now(socket_.native_handle(), {rest.data(), count});
+  if (written.peer_is_gone) return Sent::kNever;
+  auto sent = written.bytes;
+  bool is_all = true;
+  for (auto& piece : pieces) {
+    const auto part = std::min(sent, piece.size());
+    piece.remove_prefix(part);
+    sent -= part;
+    is_all = is_all && piece.empty();
+  }
+  return is_all ? Sent::kAll : Sent::kSome;
+}
+
+Task<bool> HttpExchange::send_rest(Ref<Pieces> pieces) {
+  for (;;) {
+    const bool writable = co_await wait(Socket::Wait::kWrite, write_timeout_);
+    if (!writable) co_return false;
+    const auto sent = send_now(*pieces);
+    if (sent != Sent::kSome) co_return sent == Sent::kAll;
+  }
+}
+
+Task<bool> HttpExchange::send(std::string bytes) {
+  Pieces pieces{bytes};
+  const auto sent = send_now(pieces);
+  if (sent == Sent::kSome) co_return co_await send_rest(pieces);
+  co_return sent == Sent::kAll;
 }
 
 }  // namespace rig::transport

@@ -20,7 +20,7 @@ class HttpExchange final : public Exchange {
  public:
   /// `kept`: what was received and not consumed. The reader has a head.
   HttpExchange(TransportShard& shard, Socket& socket, RequestReader& reader, std::string& kept,
-               Peer peer);
+               const Peer& peer);
 
   /// Nothing was answered yet.
   [[nodiscard]] bool is_untouched() const noexcept { return answer_ == Answer::kNone; }
@@ -41,10 +41,11 @@ class HttpExchange final : public Exchange {
   }
   Task<boost::system::result<std::string_view, Failure>> read() override;
   Task<bool> inform(HttpResponse head) override;
-  Task<bool> start(HttpResponse head, BodyFraming framing) override;
+  void start(HttpResponse head, BodyFraming framing) override;
   Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
-  Task<bool> finish() override;
+  Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
+      std::string_view piece) override;
   Task<bool> switch_protocols(HttpResponse head) override;
   void abort() noexcept override;
   Task<> client_left() override;
@@ -63,14 +64,20 @@ class HttpExchange final : public Exchange {
 
   Fed feed();
   Task<bool> continue_first();
-  Task<bool> wait(Socket::wait_type what, Ref<Timeout> timeout);
-  Task<bool> send(Pieces pieces);
+  Task<bool> wait(Socket::Wait what, Ref<Timeout> timeout);
+  class Wire;
+  enum class Sent : std::uint8_t { kAll, kSome, kNever };
+  [[nodiscard]] bool count(std::string_view piece) noexcept;
+  /// What is sent is taken off the pieces.
+  [[nodiscard]] Sent send_now(Pieces& pieces) noexcept;
+  Task<bool> send_rest(Ref<Pieces> pieces);
+  Task<bool> send(std::string bytes);
 
   TransportShard& shard_;
   Socket& socket_;
   RequestReader& reader_;
   std::string& kept_;
-  Peer peer_;
+  const Peer& peer_;
   std::string piece_;
   std::string head_;  // of the answer, until the first piece comes
   Timeout read_timeout_{socket_};

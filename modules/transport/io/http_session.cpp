@@ -91,15 +91,9 @@ HttpSession::~HttpSession() {
   shard_.metrics().http_connections.sub();
 }
 
-void HttpSession::close_wait() noexcept {
-  boost::system::error_code ignored;  // a wait that cannot be cancelled is over already
-  socket_.cancel(ignored);
-}
+void HttpSession::close_wait() noexcept { socket_.cancel(); }
 
-void HttpSession::close() {
-  boost::system::error_code ignored;  // the socket is given up either way
-  socket_.close(ignored);
-}
+void HttpSession::close() { socket_.close(); }
 
 void HttpSession::close_if_idle() {
   if (is_waiting_for_request_) close_wait();
@@ -157,14 +151,14 @@ Task<HttpSession::Read> HttpSession::read_request() {
     }
     if (!is_in_request_ && shard_.is_draining()) {
       // The last look: a request that has come in meanwhile is still answered.
-      const auto received = read_now(socket_.native_handle(), shard_.scratch());
+      const auto received = socket_.receive(shard_.scratch());
       if (received.bytes == 0) co_return Read::kClosed;
       state = feed_received(received.bytes);
       continue;
     }
     if (!std::exchange(has_looked_, true)) {
       // A client asks as soon as it is connected: mostly its request is there already.
-      const auto received = read_now(socket_.native_handle(), shard_.scratch());
+      const auto received = socket_.receive(shard_.scratch());
       if (received.peer_is_gone) co_return Read::kClosed;
       if (received.bytes > 0) {
         state = feed_received(received.bytes);
@@ -172,7 +166,7 @@ Task<HttpSession::Read> HttpSession::read_request() {
       }
     }
     is_waiting_for_request_ = !is_in_request_;
-    const bool readable = co_await wait(Socket::wait_read, read_timeout());
+    const bool readable = co_await wait(Socket::Wait::kRead, read_timeout());
     is_waiting_for_request_ = false;
     if (!readable) {
       if (!is_timed_out_ && !is_in_request_ && shard_.is_draining()) continue;
@@ -180,7 +174,7 @@ Task<HttpSession::Read> HttpSession::read_request() {
       co_await refuse(408, "The request did not come in time.");
       co_return Read::kRefused;
     }
-    const auto received = read_now(socket_.native_handle(), shard_.scratch());
+    const auto received = socket_.receive(shard_.scratch());
     if (received.peer_is_gone) co_return Read::kClosed;
     if (received.bytes > 0) state = feed_received(received.bytes);
   }
@@ -215,7 +209,7 @@ milliseconds HttpSession::read_timeout() const {
   return std::max(config.header_timeout - spent, milliseconds(0));
 }
 
-Task<bool> HttpSession::wait(Socket::wait_type what, milliseconds at_most) {
+Task<bool> HttpSession::wait(Socket::Wait what, milliseconds at_most) {
   is_timed_out_ = false;
   shard_.wheel().arm(timeout_, at_most);
   const auto [error] = co_await socket_.async_wait(what, kUseTaskTuple);
@@ -244,7 +238,7 @@ Headers HttpSession::own_headers(const HttpRequest& request) {
 /// does not go on.
 Task<bool> HttpSession::pass_on() {
   const int fd = socket_.native_handle();
-  HttpExchange exchange(shard_, socket_, reader_, kept_, Peer{shard_.admission().peer_text(fd)});
+  HttpExchange exchange(shard_, socket_, reader_, kept_, peer());
   std::optional<HttpResponse> response;
   if (shard_.admission().asks_for_addresses()) {
     const auto client = shard_.admission().client_of(fd, exchange.request().headers);
@@ -272,6 +266,11 @@ Task<bool> HttpSession::pass_on() {
   if (goes_on) (void)reader_.take();
   is_in_request_ = has_continued_ = false;
   co_return goes_on && !shard_.is_draining();
+}
+
+const Peer& HttpSession::peer() {
+  if (!peer_) peer_.emplace(shard_.admission().peer_text(socket_.native_handle()));
+  return *peer_;
 }
 
 Task<std::optional<HttpResponse>> HttpSession::ask_fallback(Ref<HttpExchange> exchange) {
@@ -414,7 +413,7 @@ Task<bool> HttpSession::write(std::string bytes) {
     if (written.peer_is_gone) co_return false;
     rest.remove_prefix(written.bytes);
     if (rest.empty()) break;
-    const bool writable = co_await wait(Socket::wait_write, shard_.config().body_timeout);
+    const bool writable = co_await wait(Socket::Wait::kWrite, shard_.config().body_timeout);
     if (!writable) co_return false;
   }
   co_return true;
@@ -433,15 +432,14 @@ Task<> HttpSession::refuse(int status, std::string message) {
 }
 
 Task<> HttpSession::linger() {
-  boost::system::error_code ignored;  // not connected any more: nothing to linger for
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  socket_.shutdown_send();
   const auto until = steady_clock::now() + kLingerMax;
   for (std::size_t dropped = 0; dropped < kLingerBytesMax;) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());
     if (left <= milliseconds(0) || shard_.is_draining()) co_return;
-    const bool readable = co_await wait(Socket::wait_read, left);
+    const bool readable = co_await wait(Socket::Wait::kRead, left);
     if (!readable) co_return;
-    const auto received = read_now(socket_.native_handle(), shard_.scratch());
+    const auto received = socket_.receive(shard_.scratch());
     if (received.peer_is_gone) co_return;
     dropped += received.bytes;
   }

@@ -6,6 +6,7 @@
 #include "logic/stream_request.hpp"
 
 #include <rig/core/timer_wheel.hpp>
+#include <rig/transport/exchange.hpp>
 
 #include <optional>
 #include <string>
@@ -38,10 +39,11 @@ class HttpSession : public TransportShard::Hook {
   RequestReader::State feed_received(std::size_t size);
   RequestReader::State feed_kept();
   [[nodiscard]] std::chrono::milliseconds read_timeout() const;
-  Task<bool> wait(Socket::wait_type what, std::chrono::milliseconds at_most);
+  Task<bool> wait(Socket::Wait what, std::chrono::milliseconds at_most);
   /// The requests that no route is for go to the fallback, if there is one.
   [[nodiscard]] bool is_for_fallback() const noexcept;
   Task<bool> pass_on();
+  [[nodiscard]] const Peer& peer();
   Task<std::optional<HttpResponse>> ask_fallback(Ref<HttpExchange> exchange);
   Task<bool> answer(HttpRequest request);
   /// What the limits per address say to a request; nothing: it may go on.
@@ -73,6 +75,7 @@ class HttpSession : public TransportShard::Hook {
   std::string kept_;         // received and not consumed
   Timeout timeout_{*this};
   std::chrono::steady_clock::time_point request_began_;
+  std::optional<Peer> peer_;    // once somebody has asked
   bool is_in_request_ = false;  // at least one byte of the next request is here
   bool is_waiting_for_request_ = false;
   bool has_continued_ = false;

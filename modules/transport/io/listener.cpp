@@ -8,6 +8,7 @@
 #include <rig/core/log.hpp>
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
 #include <netinet/in.h>
@@ -92,13 +93,8 @@ tcp::endpoint endpoint_of(const std::string& address, std::uint16_t port) {
 
 void start_session(TransportShard& shard, int fd, Door door) {
   Socket socket(shard.executor());
-  boost::system::error_code failed;
-  socket.assign(tcp::v6(), fd, failed);
-  if (failed) {
-    ::close(fd);
-  } else {
-    shard.start_session(std::move(socket), door);
-  }
+  if (socket.assign(fd)) return;  // there is no memory to watch it
+  shard.start_session(std::move(socket), door);
 }
 
 /// For want of a descriptor: the next client is told so, if there is one.

@@ -62,13 +62,4 @@ Written write_now(int fd, std::span<const std::string_view> pieces) noexcept {
   return Written{0, errno != EAGAIN && errno != ENOBUFS};
 }
 
-Received read_now(int fd, std::span<char> into) noexcept {
-  ssize_t got = 0;
-  do {
-    got = ::recv(fd, into.data(), into.size(), MSG_DONTWAIT);
-  } while (got < 0 && errno == EINTR);
-  if (got > 0) return Received{static_cast<std::size_t>(got)};
-  return Received{0, got == 0 || errno != EAGAIN};
-}
-
 }  // namespace rig::transport

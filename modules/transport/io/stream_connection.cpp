@@ -172,8 +172,7 @@ void StreamConnection::close() {
   if (!std::exchange(is_ending_, true)) leave();
   heartbeat_.cancel();
   shard_.writes().forget(*this);
-  boost::system::error_code ignored;  // the socket is given up either way
-  socket_.close(ignored);
+  socket_.close();
   // The wait for the peer is now cancelled; its handler is the last one and destroys this object.
 }
 
@@ -187,21 +186,20 @@ void StreamConnection::write_ended(End end) noexcept {
   if (end != End::kFinished) return close();
   // Closing a socket with unread bytes in it would reset the connection, and take the last bytes
   // with it. So the client closes, or has had its time.
-  boost::system::error_code ignored;  // not connected any more: the wait for the peer sees it
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  socket_.shutdown_send();
   shard_.wheel().arm(heartbeat_, kLingerMax);
 }
 
 void StreamConnection::await_peer() {
   ++waits_;
-  socket_.async_wait(Socket::wait_read, [this](const boost::system::error_code& error) {
+  socket_.async_wait(Socket::Wait::kRead, [this](const boost::system::error_code& error) {
     on_readable(error.failed());
   });
 }
 
 void StreamConnection::on_readable(bool failed) {
   if (!failed && !is_closed_) {
-    const auto got = read_now(socket_.native_handle(), shard_.scratch());
+    const auto got = socket_.receive(shard_.scratch());
     if (got.peer_is_gone) {
       close();
     } else {
@@ -216,7 +214,7 @@ void StreamConnection::on_readable(bool failed) {
 
 void StreamConnection::await_writable() noexcept {
   ++waits_;
-  socket_.async_wait(Socket::wait_write, [this](const boost::system::error_code& error) {
+  socket_.async_wait(Socket::Wait::kWrite, [this](const boost::system::error_code& error) {
     on_writable(error.failed());
   });
 }

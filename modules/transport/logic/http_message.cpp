@@ -8,7 +8,16 @@
 
 namespace rig::transport {
 
+namespace {
+constexpr std::size_t kUsualFields = 16;
+constexpr std::size_t kUsualBytes = 512;
+}  // namespace
+
 void Headers::add(std::string_view name, std::string_view value) {
+  if (spans_.empty()) {  // most messages need no more
+    spans_.reserve(kUsualFields);
+    text_.reserve(kUsualBytes);
+  }
   spans_.push_back(Span{static_cast<std::uint32_t>(text_.size()),
                         static_cast<std::uint32_t>(name.size()),
                         static_cast<std::uint32_t>(value.size())});

@@ -39,10 +39,9 @@ Task<bool> FakeExchange::inform(transport::HttpResponse head) {
   co_return !has_left_;
 }
 
-Task<bool> FakeExchange::start(transport::HttpResponse head, transport::BodyFraming framing_of_it) {
+void FakeExchange::start(transport::HttpResponse head, transport::BodyFraming framing_of_it) {
   answer = std::move(head);
   framing = framing_of_it;
-  co_return true;
 }
 
 // tidy: allow(coroutine-parameters) whoever calls it awaits it
@@ -58,7 +57,9 @@ Task<bool> FakeExchange::write(std::string_view piece) {
   co_return true;
 }
 
-Task<bool> FakeExchange::finish() {
+// tidy: allow(coroutine-parameters) whoever calls it awaits it
+Task<bool> FakeExchange::finish(std::string_view piece) {
+  if (!piece.empty()) co_await write(piece);
   is_finished = !has_left_;
   co_return !has_left_;
 }

@@ -57,10 +57,11 @@ class FakeExchange final : public transport::Exchange {
   std::optional<std::uint64_t> body_length() const noexcept override { return length; }
   Task<Result> read() override;
   Task<bool> inform(transport::HttpResponse head) override;
-  Task<bool> start(transport::HttpResponse head, transport::BodyFraming framing_of_it) override;
+  void start(transport::HttpResponse head, transport::BodyFraming framing_of_it) override;
   Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
-  Task<bool> finish() override;
+  Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
+      std::string_view piece) override;
   Task<bool> switch_protocols(transport::HttpResponse head) override;
   void abort() noexcept override { is_aborted = true; }
   Task<> client_left() override;

@@ -44,13 +44,15 @@ class Exchange {
 
   /// An answer that is no final one (1xx but 101), passed on at once.
   virtual Task<bool> inform(HttpResponse head) = 0;
-  /// Begins the answer; its `body` is not used. The head may wait for the first piece. These all
-  /// return false if the client has left.
-  virtual Task<bool> start(HttpResponse head, BodyFraming framing) = 0;
-  /// Done when the kernel has it.
+  /// Begins the answer; its `body` is not used. The head waits for the first piece.
+  virtual void start(HttpResponse head, BodyFraming framing) = 0;
+  /// Done when the kernel has it; an empty piece sends the head alone. These all return false if
+  /// the client has left.
   virtual Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) = 0;
-  virtual Task<bool> finish() = 0;  ///< the body is complete
+  /// The last piece of the body, which may be empty.
+  virtual Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
+      std::string_view piece) = 0;
   /// 101: from now on the connection is whatever both sides agreed on (RFC 9110, 7.8).
   virtual Task<bool> switch_protocols(HttpResponse head) = 0;
   /// The body cannot be completed: the client must see that it is cut.
