@@ -170,6 +170,18 @@ TEST(Tokens, APutNeedsOneToo) {
   EXPECT_EQ(fetch(gateway.inbound(), by_query).status, 204);
 }
 
+// As when it connects: the header may be meant for others.
+TEST(Tokens, WithoutAKeyTheHeaderOfAPutMeansNothing) {
+  Gateway gateway;
+  SseClient client(gateway.inbound(), {"a"});
+  const auto put = put_subscriptions(client.token(), subscriptions_to({"b"}));
+  EXPECT_EQ(fetch(gateway.inbound(), with_bearer(put, "a.b.c")).status, 204);
+  EXPECT_EQ(client.next_event().type, "rig.subscriptions_set");
+  auto by_query = put;
+  by_query.target += "?jwt=a.b.c";
+  EXPECT_EQ(json_at(fetch(gateway.inbound(), by_query).body, "/reason"), "token_no_keys");
+}
+
 TEST(Tokens, APutIsRefusedInTheWordsOfTheFirstRig) {
   Gateway gateway({kKey, {"RIG_DENIALS", "v3"}});
   SseClient client(gateway.inbound(), {"a"});
