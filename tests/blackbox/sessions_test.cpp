@@ -157,6 +157,23 @@ TEST(Sessions, APutBringsAConnectionIntoThem) {
   }
 }
 
+// The client has said who it is before it made a mistake.
+TEST(Sessions, APutThatIsRefusedBringsAConnectionIntoThemToo) {
+  Gateway gateway({kKey});
+  for (const auto transport : kTransports) {
+    auto client = EventClient::open(transport, gateway.inbound(), {});
+    client->read_greeting();
+    const std::string session = "s-" + std::string(name_of(transport));
+    auto put = put_subscriptions(client->token(), R"([{"eventType":""}])", name_of(transport));
+    put.headers.emplace_back("authorization", "Bearer " + session_token(session));
+    EXPECT_EQ(fetch(gateway.inbound(), put).status, 400);
+    EXPECT_THAT(json_items(sessions(gateway, "/" + session), "/connections"), SizeIs(1));
+    cut_off(gateway, session);
+    EXPECT_EQ(fetch(gateway.inbound(), put).status, 401);
+    EXPECT_EQ(fetch(gateway.api(), {.target = "/v3/sessions/" + session}).status, 404);
+  }
+}
+
 /// Opens streams of a session until it is refused; returns how it ended.
 struct Invaders {
   explicit Invaders(std::uint16_t port, std::string token) : port_(port), token_(std::move(token)) {

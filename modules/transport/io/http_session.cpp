@@ -402,7 +402,7 @@ std::optional<HttpResponse> HttpSession::open_websocket(const HttpRequest& reque
 HttpSession::Wanted HttpSession::admitted(Wanted wanted) {
   if (!wanted) return wanted;
   if (shard_.is_draining()) return HttpResponse::error(503, "This node is stopping.");
-  if (is_ended(shard_.sessions(), wanted->identity)) return session_ended(shard_);
+  if (is_ended(shard_.sessions(), wanted->identity.get())) return session_ended(shard_);
   if (auto refusal = shard_.admission().admit_connection()) return *std::move(refusal);
   return wanted;
 }

@@ -74,7 +74,7 @@ HttpResponse LongPollEndpoint::open(StreamRequest wanted, const LongPollCookies&
     return HttpResponse::error(
         503, "This node has all the connections it may have (RIG_CONNECTIONS_MAX).");
   }
-  if (is_ended(shard.sessions(), wanted.identity)) return session_ended(shard);
+  if (is_ended(shard.sessions(), wanted.identity.get())) return session_ended(shard);
   if (auto refusal = shard.admission().admit_connection()) return *std::move(refusal);
   const bool has_lost_session = cookies.connection_token && !wanted.cursor;
   auto session =

@@ -86,8 +86,8 @@ void note_token_missing(TransportShard& shard) {
   log_denial(kTokenMissing);
 }
 
-bool is_ended(const sessions::Sessions& sessions, const access::IdentityRef& identity) {
-  return identity && std::ranges::any_of(identity->sessions, [&](const auto& name) {
+bool is_ended(const sessions::Sessions& sessions, const access::Identity* identity) {
+  return identity != nullptr && std::ranges::any_of(identity->sessions, [&](const auto& name) {
            return sessions.is_blacklisted(name.session);
          });
 }

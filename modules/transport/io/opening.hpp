@@ -36,7 +36,7 @@ HttpResponse session_ended(TransportShard& shard);
 void note_session_ended(TransportShard& shard);
 void note_token_missing(TransportShard& shard);
 /// Whether a session of the client was ended, as this shard knows it.
-bool is_ended(const sessions::Sessions& sessions, const access::IdentityRef& identity);
+bool is_ended(const sessions::Sessions& sessions, const access::Identity* identity);
 
 /// What the tokens of a client say; none if it is nobody in particular.
 std::vector<const boost::json::object*> claims_of(const access::Identity* identity);

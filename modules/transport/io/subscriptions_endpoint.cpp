@@ -36,7 +36,8 @@ Task<HttpResponse> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken t
   TransportShard& shard = parts->local();
   NamedConnection* connection = shard.names().find(token);
   if (connection == nullptr) co_return no_such_connection();
-  if (is_ended(shard.sessions(), identity)) co_return session_ended(shard);
+  // Before anything can be wrong with what it asks for (`events.md` 12).
+  if (identity && !connection->join_sessions(*identity)) co_return session_ended(shard);
   if (!wanted) co_return std::move(wanted).error().response;
   auto permitted =
       identity
