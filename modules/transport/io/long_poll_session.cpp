@@ -5,7 +5,6 @@
 #include <rig/cloudevents/codec.hpp>
 #include <rig/subscriptions/cursor.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace rig::transport {
@@ -76,7 +75,7 @@ bool LongPollSession::identify(access::IdentityRef identity) {
   if (is_closed_) return true;
   using From = ClientIdentity::From;
   return own_identity().adopt(std::move(identity),
-                          source_ == Source::kLive ? From::kNow : From::kSettled);
+                              source_ == Source::kLive ? From::kNow : From::kSettled);
 }
 
 /// Polls that wait are told; the next one finds no session.
