@@ -142,6 +142,10 @@ class SessionServiceTest : public testing::Test {
     for (const auto& connection : connections) names.push_back(connection.session);
     return names;
   }
+  static Task<std::size_t> told_after(Task<bool> call, Ref<std::atomic<std::size_t>> told) {
+    (void)co_await std::move(call);
+    co_return told->load();
+  }
   template <class Holds>
   static bool eventually(Holds holds) {
     const auto deadline = std::chrono::steady_clock::now() + seconds(30);
@@ -174,6 +178,35 @@ TEST_F(SessionServiceTest, EveryConnectionOfTheSessionIsToldOnce) {
   EXPECT_EQ(registry_.value("rig_sessions_killed_total"), 2.0 * kShards);
   EXPECT_TRUE(blacklist("a"));
   EXPECT_EQ(registry_.value("rig_sessions_killed_total"), 2.0 * kShards);
+}
+
+// A session of very many connections must not hold up the events of everybody else.
+TEST_F(SessionServiceTest, OthersGetTheirTurnWhileVeryManyAreTold) {
+  constexpr std::size_t kMany = 5000;
+  std::size_t told = 0;  // shard 2's
+  std::size_t told_before_others = 0;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    joined(2, "a").on_killed = [&] {
+      if (told++ == 0) shards_.post(2, [&] { told_before_others = told; });
+    };
+  }
+  EXPECT_TRUE(blacklist("a"));
+  EXPECT_EQ(on(2, [&] { return told; }), kMany);
+  EXPECT_LT(on(2, [&] { return told_before_others; }), kMany / 2);
+  EXPECT_EQ(registry_.value("rig_sessions"), 0);
+}
+
+TEST_F(SessionServiceTest, EachOfTwoWhoCutASessionOffWaitsUntilAllAreTold) {
+  constexpr std::size_t kMany = 1000;
+  std::atomic<std::size_t> told{0};
+  for (std::size_t i = 0; i < kMany; ++i) joined(3, "a").on_killed = [&] { ++told; };
+  std::vector<std::future<std::size_t>> told_when_done;
+  for (ShardId shard = 0; shard < 2; ++shard) {
+    told_when_done.push_back(boost::asio::co_spawn(
+        shards_.executor(shard), told_after(service_.blacklist("a", hours(1)), told),
+        boost::asio::use_future));
+  }
+  for (auto& done : told_when_done) EXPECT_EQ(done.get(), kMany);
 }
 
 TEST_F(SessionServiceTest, NoShardLetsTheSessionIn) {

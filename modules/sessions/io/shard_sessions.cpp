@@ -3,7 +3,6 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -17,6 +16,8 @@ using Timer = boost::asio::basic_waitable_timer<
 constexpr std::chrono::seconds kSweepInterval{1};
 /// What runs out at once is dropped in several turns, so that events get through between them.
 constexpr std::size_t kExpireInTurn = 1000;
+/// A session may have very many connections: telling one is a write to its socket.
+constexpr std::size_t kTellInTurn = 100;
 
 std::size_t room_for(std::size_t blacklist_max) {
   // What has run out may stay a little longer on a shard that follows: it takes whatever the one
@@ -103,21 +104,32 @@ ShardSessions::Merged ShardSessions::merge(const Entries& entries) {
   return merged;
 }
 
-void ShardSessions::take(const Entries& entries) {
+Task<> ShardSessions::take(Ref<ShardSessions> self, Entries entries) {
   const auto now = system_clock::now();
   for (const auto& entry : entries) {
-    blacklist_.merge(entry, now);
+    self->blacklist_.merge(entry, now);
     // Also for what was known: on the shard that decides it is, before this tells anybody.
-    if (blacklist_.contains(entry.session, now)) tell(entry.session);
+    if (self->blacklist_.contains(entry.session, now))
+      self->leaving_.push_back(self->table_.dismiss(entry.session));
   }
-  count();
+  self->count();
+  self->tell_some();
+  while (!self->leaving_.empty()) {
+    co_await boost::asio::post(self->executor_, kUseTask);
+    self->tell_some();
+  }
 }
 
-void ShardSessions::tell(std::string_view session) noexcept {
-  auto dismissed = table_.dismiss(session);
-  while (Member* member = dismissed.next()) {
+void ShardSessions::tell_some() noexcept {
+  for (std::size_t told = 0; told < kTellInTurn && !leaving_.empty();) {
+    Member* member = leaving_.front().next();
+    if (member == nullptr) {
+      leaving_.pop_front();
+      continue;
+    }
+    ++told;
     metrics_.killed.add();
-    member->session_killed(session);
+    member->session_killed(leaving_.front().session());
   }
 }
 
