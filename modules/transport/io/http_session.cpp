@@ -300,6 +300,7 @@ Task<bool> HttpSession::answer(HttpRequest request) {
   std::optional<HttpResponse> response;
   if (door_ == Door::kInbound && shard_.admission().asks_for_addresses()) {
     const auto client = shard_.admission().client_of(socket_.native_handle(), request.headers);
+    request.client_address = client.bytes();
     response = co_await admit(client, opens);
   }
   if (door_ == Door::kApi && !shard_.context().access.managing_is_open())
