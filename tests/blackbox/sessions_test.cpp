@@ -139,7 +139,7 @@ TEST(Sessions, Q10_TheConfiguredFieldNamesThem) {
   EXPECT_EQ(fetch(gateway.inbound(), sse_of(token)).status, 401);
 }
 
-// Quirk Q1: in the first RIG a session that polled escaped.
+// Quirks Q1 and O22: in the first RIG a session that polled escaped.
 TEST(Sessions, APutBringsAConnectionIntoThem) {
   Gateway gateway({kKey});
   for (const auto transport : kTransports) {

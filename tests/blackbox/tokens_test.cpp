@@ -78,6 +78,7 @@ TEST_P(TokensAtConnect, WithoutOneNobodySubscribes) {
   EXPECT_EQ(gateway.metric("rig_access_denied_total", {{"reason", "token_missing"}}), 1);
 }
 
+// Quirk Q21: an `exp` that is no number does not count as later.
 TEST_P(TokensAtConnect, OneThatIsShownMustBeGoodEvenIfNoneIsNeeded) {
   Gateway gateway({kKey});
   const std::vector<std::pair<std::string, std::string>> bad{

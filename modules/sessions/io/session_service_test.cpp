@@ -364,6 +364,7 @@ TEST_F(SessionServiceTest, ChangesAreToldInOrderAndOnlyThoseMadeHere) {
   EXPECT_EQ(changes[1].until, changes[0].until);
 }
 
+// Quirk O12: whatever another node has, not only if it is one entry.
 TEST_F(SessionServiceTest, WhatAnotherNodeCutsOffIsToldHereToo) {
   const auto until = std::chrono::ceil<seconds>(system_clock::now()) + hours(1);
   auto& told = joined(2, "a");
