@@ -253,6 +253,21 @@ TEST_F(SessionServiceTest, FullBlacklistSaysSo) {
   EXPECT_EQ(registry_.value("rig_blacklisted_sessions"), double{kBlacklistMax});
 }
 
+// Quirk O15: the names that dashboards know; what another node has put in counts too.
+TEST_F(SessionServiceTest, EntriesAreCountedAsTheFirstRigDid) {
+  const auto current = [&] { return registry_.value("rig_distributed_set_items_current"); };
+  const auto total = [&] { return registry_.value("rig_distributed_set_items_total"); };
+  EXPECT_TRUE(blacklist("a"));
+  EXPECT_TRUE(blacklist("a", hours(2)));
+  const auto until = std::chrono::ceil<seconds>(system_clock::now()) + hours(1);
+  run(service_.merge({{"b", until, until, 1}, {"c", until, until, 2, true}}));
+  EXPECT_EQ(current(), 2);
+  EXPECT_EQ(total(), 2);
+  EXPECT_TRUE(lift("a"));
+  EXPECT_EQ(current(), 1);
+  EXPECT_EQ(total(), 2);
+}
+
 TEST_F(SessionServiceTest, EntriesRunOutByThemselves) {
   EXPECT_TRUE(blacklist("a", seconds(1)));
   EXPECT_TRUE(blacklist("b"));

@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 
 #include <limits>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace rig::sessions {
@@ -13,6 +15,8 @@ using std::chrono::system_clock;
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
+/// As the first RIG called the blacklist in its metrics.
+constexpr std::string_view kSetName = "Elixir.SessionBlacklist";
 constexpr std::chrono::seconds kSweepInterval{1};
 /// What runs out at once is dropped in several turns, so that events get through between them.
 constexpr std::size_t kExpireInTurn = 1000;
@@ -36,6 +40,11 @@ ShardSessions::Metrics::Metrics(metrics::Registry& registry)
     : sessions(registry.gauge(
           {"rig_sessions", "Sessions with a connection, counted on each shard that has one"})),
       blacklisted(registry.gauge({"rig_blacklisted_sessions", "Sessions that are cut off"})),
+      set_items(registry.gauge({"rig_distributed_set_items_current", "Entries that are in force"},
+                               {{"name", std::string(kSetName)}})),
+      set_items_total(registry.gauge(
+          {"rig_distributed_set_items_total", "Entries that have ever been put in"},
+          {{"name", std::string(kSetName)}})),
       killed(registry.counter(
           {"rig_sessions_killed_total", "Connections told that their session was cut off"})) {}
 
@@ -76,8 +85,10 @@ ShardSessions::Change ShardSessions::add(const std::string& session,
                                          std::chrono::seconds validity) {
   const auto now = system_clock::now();
   const auto until = std::chrono::ceil<std::chrono::seconds>(now + validity);
+  const bool was_cut_off = blacklist_.contains(session, now);
   Change change{blacklist_.add(session, until, now), std::nullopt};
   if (const auto* entry = blacklist_.find(session)) change.entry = *entry;
+  count_if_new(session, was_cut_off, now);
   count();
   return change;
 }
@@ -97,7 +108,9 @@ ShardSessions::Merged ShardSessions::merge(const Entries& entries) {
   Merged merged;
   const auto now = system_clock::now();
   for (const auto& entry : entries) {
+    const bool was_cut_off = blacklist_.contains(entry.session, now);
     if (blacklist_.merge(entry, now) == Blacklist::Outcome::kFull) ++merged.refused;
+    count_if_new(entry.session, was_cut_off, now);
     if (const auto* known = blacklist_.find(entry.session)) merged.entries.push_back(*known);
   }
   count();
@@ -137,8 +150,15 @@ void ShardSessions::count() noexcept {
   metrics_.sessions.add(step(table_.sessions(), sessions_counted_));
   sessions_counted_ = table_.sessions();
   if (current_shard() != kDecidingShard) return;
-  metrics_.blacklisted.add(step(blacklist_.in_force(), blacklisted_counted_));
+  const auto change = step(blacklist_.in_force(), blacklisted_counted_);
+  metrics_.blacklisted.add(change);
+  metrics_.set_items.add(change);
   blacklisted_counted_ = blacklist_.in_force();
+}
+
+void ShardSessions::count_if_new(const std::string& session, bool was_cut_off,
+                                 Blacklist::Time now) noexcept {
+  if (!was_cut_off && blacklist_.contains(session, now)) metrics_.set_items_total.add();
 }
 
 std::vector<SessionTable::Count> ShardSessions::after(std::string_view session,

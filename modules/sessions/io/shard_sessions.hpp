@@ -74,12 +74,15 @@ class ShardSessions {
     explicit Metrics(metrics::Registry& registry);
     metrics::Gauge& sessions;
     metrics::Gauge& blacklisted;
+    metrics::Gauge& set_items;        // the same, under the name that dashboards know
+    metrics::Gauge& set_items_total;  // those that have ever been cut off; a gauge there too
     metrics::Counter& killed;
   };
 
   static Task<> sweep(Ref<ShardSessions> self, Executor executor);
   void tell_some() noexcept;
   void count() noexcept;
+  void count_if_new(const std::string& session, bool was_cut_off, Blacklist::Time now) noexcept;
   [[nodiscard]] std::vector<Connection> described(
       const std::vector<SessionTable::Seat>& seats) const;
 
