@@ -421,14 +421,16 @@ TEST(Quirk, Q19_ForwardedEventsAreCountedAtEveryLogLevel) {
   EXPECT_EQ(gateway.metric("rig_consumed_events_forwarded_total"), 1);
 }
 
-// That the service decides alone and its URL is kept: ServiceCheck.IsAskedByPostWithTheClientsOwnWords.
+// That the service decides alone and its URL is kept:
+// ServiceCheck.IsAskedByPostWithTheClientsOwnWords.
 TEST(Quirk, Q20_ATokenInAQueryIsInNoLine) {
   Gateway gateway({{"LOG_LEVEL", "debug"}, {"JWT_SECRET_KEY", std::string(kTokenSecret)}});
   auto request = sse_request(subscriptions_to({"t"}));
   request.target += "&jwt=" + session_token("s");
   SseClient client(gateway.inbound(), request);
   client.read_greeting();
-  for (const auto* refused : {"&jwt=top-secret", "&jwt=top-secret%", "&lastEventId=x&jwt=top-secret"})
+  for (const auto* refused :
+       {"&jwt=top-secret", "&jwt=top-secret%", "&lastEventId=x&jwt=top-secret"})
     (void)fetch(gateway.inbound(), {.target = std::string(kSsePath) + "?a=b" + refused});
   (void)fetch(gateway.inbound(), {.target = "/nothing?jwt=top-secret"});
   (void)fetch(gateway.inbound(), {.method = "GE T", .target = "/?jwt=top-secret"});

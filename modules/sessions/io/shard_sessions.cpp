@@ -42,9 +42,9 @@ ShardSessions::Metrics::Metrics(metrics::Registry& registry)
       blacklisted(registry.gauge({"rig_blacklisted_sessions", "Sessions that are cut off"})),
       set_items(registry.gauge({"rig_distributed_set_items_current", "Entries that are in force"},
                                {{"name", std::string(kSetName)}})),
-      set_items_total(registry.gauge(
-          {"rig_distributed_set_items_total", "Entries that have ever been put in"},
-          {{"name", std::string(kSetName)}})),
+      set_items_total(
+          registry.gauge({"rig_distributed_set_items_total", "Entries that have ever been put in"},
+                         {{"name", std::string(kSetName)}})),
       killed(registry.counter(
           {"rig_sessions_killed_total", "Connections told that their session was cut off"})) {}
 
