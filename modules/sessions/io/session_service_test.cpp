@@ -116,6 +116,17 @@ class SessionServiceTest : public testing::Test {
   bool join(ShardId shard, FakeMember& member, SessionName name) {
     return on(shard, [&] { return service_.join(member, name); });
   }
+  /// So many members on one shard, who are in this session and do that when they are told.
+  void join_many(ShardId shard, std::size_t count, const std::string& session,
+                 const std::function<void()>& on_killed) {
+    on(shard, [&] {
+      for (std::size_t i = 0; i < count; ++i) {
+        auto& member = *members_[shard].emplace_back(std::make_unique<FakeMember>());
+        member.on_killed = on_killed;
+        EXPECT_TRUE(service_.join(member, {session, ""}));
+      }
+    });
+  }
   /// A member that is in this session.
   FakeMember& joined(ShardId shard, std::string session, std::string user = "") {
     auto& fresh = member(shard);
@@ -185,11 +196,9 @@ TEST_F(SessionServiceTest, OthersGetTheirTurnWhileVeryManyAreTold) {
   constexpr std::size_t kMany = 5000;
   std::size_t told = 0;  // shard 2's
   std::size_t told_before_others = 0;
-  for (std::size_t i = 0; i < kMany; ++i) {
-    joined(2, "a").on_killed = [&] {
-      if (told++ == 0) shards_.post(2, [&] { told_before_others = told; });
-    };
-  }
+  join_many(2, kMany, "a", [&] {
+    if (told++ == 0) shards_.post(2, [&] { told_before_others = told; });
+  });
   EXPECT_TRUE(blacklist("a"));
   EXPECT_EQ(on(2, [&] { return told; }), kMany);
   EXPECT_LT(on(2, [&] { return told_before_others; }), kMany / 2);
@@ -199,7 +208,7 @@ TEST_F(SessionServiceTest, OthersGetTheirTurnWhileVeryManyAreTold) {
 TEST_F(SessionServiceTest, EachOfTwoWhoCutASessionOffWaitsUntilAllAreTold) {
   constexpr std::size_t kMany = 1000;
   std::atomic<std::size_t> told{0};
-  for (std::size_t i = 0; i < kMany; ++i) joined(3, "a").on_killed = [&] { ++told; };
+  join_many(3, kMany, "a", [&] { ++told; });
   std::vector<std::future<std::size_t>> told_when_done;
   for (ShardId shard = 0; shard < 2; ++shard) {
     told_when_done.push_back(boost::asio::co_spawn(
