@@ -1,12 +1,12 @@
 #include "config.hpp"
 
+#include <rig/core/ascii.hpp>
 #include <rig/core/env.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/scheme.hpp>
 #include <boost/url/url_view.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string_view>
@@ -21,11 +21,6 @@ using std::chrono::milliseconds;
 constexpr std::string_view kSubscriptionCheck = "SUBSCRIPTION_CHECK";
 constexpr std::string_view kSubmissionCheck = "SUBMISSION_CHECK";
 constexpr std::string_view kRequiredClaim = "API_REQUIRED_CLAIM";
-
-bool is_word(std::string_view text, std::string_view word) noexcept {
-  return std::ranges::equal(text, word, {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-}
 
 /// Boost.URL takes a port that is too large for an absent one.
 bool has_bad_port(std::string_view text) {
@@ -53,8 +48,8 @@ bool is_service_url(std::string_view text) {
 
 CheckConfig check_config(EnvReader& env, Setting setting) {
   const auto text = env.text(setting, "NO_CHECK");
-  if (text.empty() || is_word(text, "no_check")) return {};
-  if (is_word(text, "jwt_validation")) return {Access::Check::kToken, {}};
+  if (text.empty() || equals_ignoring_case(text, "no_check")) return {};
+  if (equals_ignoring_case(text, "jwt_validation")) return {Access::Check::kToken, {}};
   if (!is_service_url(text))
     env.problem(setting.name,
                 "is neither NO_CHECK nor JWT_VALIDATION nor the http or https URL of a service");

@@ -91,8 +91,8 @@ LimitsConfig limits_config(EnvReader& env) {
   c.connections_per_address_max = number(
       env,
       {"RIG_CONNECTIONS_PER_ADDRESS_MAX",
-       "Most streams and WebSockets of one address (IPv6: of a /64) on the node; beyond: 429. "
-       "0: no limit"},
+       "Most streams, WebSockets and polling sessions of one address (IPv6: of a /64) on the node; "
+       "beyond: 429. 0: no limit"},
       c.connections_per_address_max, {0, 10'000'000});
   c.requests_per_second_per_address =
       number(env,

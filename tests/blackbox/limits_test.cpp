@@ -167,6 +167,26 @@ TEST(ConnectionsPerAddress, AreLimitedOverAllShards) {
   EXPECT_EQ(crowd.connect().status, 429);
 }
 
+TEST(ConnectionsPerAddress, PollingSessionsCountUntilTheyEnd) {
+  Gateway gateway({{"RIG_SHARDS", "4"},
+                   {"RIG_CONNECTIONS_PER_ADDRESS_MAX", "2"},
+                   {"RIG_LONGPOLLING_IDLE_TIMEOUT", "1s"},
+                   {"RIG_LONGPOLLING_WAIT", "100ms"}});
+  LongPollClient stays(gateway.inbound());
+  stays.create({.target = std::string(kLongPollPath)});
+  EXPECT_EQ(fetch(gateway.inbound(), {.target = std::string(kLongPollPath)}).status, 200);
+  const auto refused = fetch(gateway.inbound(), {.target = std::string(kLongPollPath)});
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.body, "Your address has all the connections it may have.");
+  Crowd crowd(gateway);
+  EXPECT_EQ(crowd.connect().status, 429) << "streams and sessions count together";
+  // What is there is not refused; and the place of the session that nobody polls comes back.
+  EXPECT_TRUE(eventually([&] {
+    stays.poll();
+    return crowd.connect().status == 200;
+  }));
+}
+
 TEST(ConnectionsPerAddress, ARefusedAttemptTakesNoPlace) {
   Gateway gateway({{"RIG_CONNECTIONS_PER_ADDRESS_MAX", "1"}});
   Crowd crowd(gateway);

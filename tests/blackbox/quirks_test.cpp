@@ -1,12 +1,13 @@
 // The original's mistakes that must not come back: one test for each row of the contract's quirk
 // lists that the gateway touches today. Q is events.md 15, O is operations.md 16, D is
-// observed.md 1.
+// observed.md 1. Some are where their subject is, with the row in their name or above it.
 #include "testkit/gateway.hpp"
 #include "testkit/json.hpp"
 #include "testkit/long_poll_client.hpp"
 #include "testkit/publisher.hpp"
 #include "testkit/sse_client.hpp"
 #include "testkit/subscription_requests.hpp"
+#include "testkit/tokens.hpp"
 #include "testkit/ws_client.hpp"
 
 #include <gmock/gmock.h>
@@ -295,7 +296,7 @@ TEST(Quirk, Q13_TypesThatCameAndWentTakeNoMemory) {
   EXPECT_TRUE(eventually([&] { return gateway.metric("rig_subscriptions_total") == 0; }));
 }
 
-TEST(Quirk, Q14_VersionOneAndBatchesAreServed) {
+TEST(Quirk, Q14_VersionOneAndBatchesAreServed) {  // O4 too
   Gateway gateway;
   SseClient client(gateway.inbound(), {"t"});
   const auto event = event_json("t", "1");
@@ -418,6 +419,33 @@ TEST(Quirk, Q19_ForwardedEventsAreCountedAtEveryLogLevel) {
   (void)two.next_event();
   EXPECT_EQ(gateway.metric("rig_consumed_events_forwarded_total", {{"type", "t"}}), 1);
   EXPECT_EQ(gateway.metric("rig_consumed_events_forwarded_total"), 1);
+}
+
+// That the service decides alone and its URL is kept:
+// ServiceCheck.IsAskedByPostWithTheClientsOwnWords.
+TEST(Quirk, Q20_ATokenInAQueryIsInNoLine) {
+  Gateway gateway({{"LOG_LEVEL", "debug"}, {"JWT_SECRET_KEY", std::string(kTokenSecret)}});
+  auto request = sse_request(subscriptions_to({"t"}));
+  request.target += "&jwt=" + session_token("s");
+  SseClient client(gateway.inbound(), request);
+  client.read_greeting();
+  for (const auto* refused :
+       {"&jwt=top-secret", "&jwt=top-secret%", "&lastEventId=x&jwt=top-secret"})
+    (void)fetch(gateway.inbound(), {.target = std::string(kSsePath) + "?a=b" + refused});
+  (void)fetch(gateway.inbound(), {.target = "/nothing?jwt=top-secret"});
+  (void)fetch(gateway.inbound(), {.method = "GE T", .target = "/?jwt=top-secret"});
+  gateway.stop();  // which looks for the token that is valid
+  EXPECT_THAT(gateway.process().standard_output() + gateway.process().standard_error(),
+              Not(HasSubstr("top-secret")));
+}
+
+TEST(Quirk, Q21_AnEmptyKeyVerifiesNothing) {
+  Gateway gateway({{"JWT_SECRET_KEY", ""}});
+  auto request = sse_request(subscriptions_to({"t"}));
+  request.target += "&jwt=" + token_of(R"({"exp":99999999999})", "");
+  const auto reply = fetch(gateway.inbound(), request);
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(json_at(reply.body, "/reason"), "token_no_keys");
 }
 
 TEST(Quirk, Q21_TheGatewaysOwnTypesCannotBeForged) {

@@ -69,6 +69,7 @@ void expect_complaints(Gateway& gateway, std::size_t count) {
 
 class ServiceCheck : public ::testing::TestWithParam<Transport> {};
 
+// Quirks Q20 and O18: its URL keeps its case, and it decides alone.
 TEST_P(ServiceCheck, IsAskedByPostWithTheClientsOwnWords) {
   Decider decider;
   Gateway gateway({{"SUBSCRIPTION_CHECK", decider.url()}});

@@ -139,7 +139,7 @@ TEST(Sessions, Q10_TheConfiguredFieldNamesThem) {
   EXPECT_EQ(fetch(gateway.inbound(), sse_of(token)).status, 401);
 }
 
-// Quirk Q1: in the first RIG a session that polled escaped.
+// Quirks Q1 and O22: in the first RIG a session that polled escaped.
 TEST(Sessions, APutBringsAConnectionIntoThem) {
   Gateway gateway({kKey});
   for (const auto transport : kTransports) {
@@ -154,6 +154,23 @@ TEST(Sessions, APutBringsAConnectionIntoThem) {
     cut_off(gateway, session);
     EXPECT_TRUE(eventually(
         [&] { return fetch(gateway.api(), {.target = "/v3/sessions/" + session}).status == 404; }));
+  }
+}
+
+// The client has said who it is before it made a mistake.
+TEST(Sessions, APutThatIsRefusedBringsAConnectionIntoThemToo) {
+  Gateway gateway({kKey});
+  for (const auto transport : kTransports) {
+    auto client = EventClient::open(transport, gateway.inbound(), {});
+    client->read_greeting();
+    const std::string session = "s-" + std::string(name_of(transport));
+    auto put = put_subscriptions(client->token(), R"([{"eventType":""}])", name_of(transport));
+    put.headers.emplace_back("authorization", "Bearer " + session_token(session));
+    EXPECT_EQ(fetch(gateway.inbound(), put).status, 400);
+    EXPECT_THAT(json_items(sessions(gateway, "/" + session), "/connections"), SizeIs(1));
+    cut_off(gateway, session);
+    EXPECT_EQ(fetch(gateway.inbound(), put).status, 401);
+    EXPECT_EQ(fetch(gateway.api(), {.target = "/v3/sessions/" + session}).status, 404);
   }
 }
 

@@ -82,6 +82,7 @@ class SlowClients : public ::testing::TestWithParam<Transport> {
 INSTANTIATE_TEST_SUITE_P(By, SlowClients, ::testing::Values(Transport::kSse, Transport::kWs),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
+// Quirk Q22: the queue of a slow client has an end.
 TEST_P(SlowClients, AreDisconnectedCountedLoggedOnceAndResumeWithoutLoss) {
   Gateway gateway({{"RIG_OUTBOX_BYTES_MAX", "64KiB"}, {"LOG_LEVEL", "info"}});
   Publisher publisher(gateway.api());

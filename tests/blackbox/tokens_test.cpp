@@ -78,6 +78,7 @@ TEST_P(TokensAtConnect, WithoutOneNobodySubscribes) {
   EXPECT_EQ(gateway.metric("rig_access_denied_total", {{"reason", "token_missing"}}), 1);
 }
 
+// Quirk Q21: an `exp` that is no number does not count as later.
 TEST_P(TokensAtConnect, OneThatIsShownMustBeGoodEvenIfNoneIsNeeded) {
   Gateway gateway({kKey});
   const std::vector<std::pair<std::string, std::string>> bad{
@@ -168,6 +169,18 @@ TEST(Tokens, APutNeedsOneToo) {
   auto by_query = put;
   by_query.target += "?jwt=" + session_token("s");
   EXPECT_EQ(fetch(gateway.inbound(), by_query).status, 204);
+}
+
+// As when it connects: the header may be meant for others.
+TEST(Tokens, WithoutAKeyTheHeaderOfAPutMeansNothing) {
+  Gateway gateway;
+  SseClient client(gateway.inbound(), {"a"});
+  const auto put = put_subscriptions(client.token(), subscriptions_to({"b"}));
+  EXPECT_EQ(fetch(gateway.inbound(), with_bearer(put, "a.b.c")).status, 204);
+  EXPECT_EQ(client.next_event().type, "rig.subscriptions_set");
+  auto by_query = put;
+  by_query.target += "?jwt=a.b.c";
+  EXPECT_EQ(json_at(fetch(gateway.inbound(), by_query).body, "/reason"), "token_no_keys");
 }
 
 TEST(Tokens, APutIsRefusedInTheWordsOfTheFirstRig) {

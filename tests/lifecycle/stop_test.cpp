@@ -60,6 +60,23 @@ TEST(Stop, IdleConnectionsDoNotHoldItUp) {
   EXPECT_EQ(used.socket().read_to_end(), "");
 }
 
+// Quirk O20.
+TEST(Stop, ANodeThatStopsIsAliveAndNotReady) {
+  Gateway gateway({{"RIG_DRAIN_TIMEOUT", "1h"}});
+  RawSocket live(gateway.api());
+  RawSocket ready(gateway.api());
+  live.send("GET /health/live HTTP/1.1\r\nhost: h\r\n");
+  ready.send("GET /health/ready HTTP/1.1\r\nhost: h\r\n");
+  EXPECT_EQ(fetch(gateway.api(), {.target = "/health/ready"}).status, 200);
+  gateway.process().signal(SIGTERM);
+  ASSERT_TRUE(eventually([&] { return refuses_connections(gateway.inbound()); }));
+  live.send("\r\n");
+  ready.send("\r\n");
+  EXPECT_EQ(read_reply_head(live).status, 200);
+  EXPECT_EQ(read_reply_head(ready).status, 503);
+  gateway.expect_exit(0);
+}
+
 TEST(Stop, ARequestOnItsWayIsStillAnswered) {
   Gateway gateway({{"RIG_DRAIN_TIMEOUT", "1h"}});
   RawSocket socket(gateway.inbound());

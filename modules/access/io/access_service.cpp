@@ -8,7 +8,6 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -23,12 +22,6 @@ bool is_same_secret(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-constexpr std::string_view name_of(AccessService::Action action) noexcept {
-  constexpr std::array<std::string_view, 5> kNames{"identify", "subscribe", "submit", "manage",
-                                                   "authenticate"};
-  return kNames[static_cast<std::size_t>(action)];
-}
-
 /// The token is not known to be good, and it is not known to be of a session that was ended: nobody
 /// had time to look is not the same.
 bool says_nothing(const Denial& of_token) {
@@ -40,7 +33,7 @@ Task<Access::Answer> answer(Access::Answer known) { co_return known; }
 }  // namespace
 
 AccessService::AccessService(AccessConfig config, Shards& shards, Ports ports)
-    : config_(std::move(config)), ports_(ports), checks_(shards) {}
+    : config_(std::move(config)), ports_(ports), denials_(*ports.registry), checks_(shards) {}
 
 Task<> AccessService::start() {
   const auto make = [this](ShardId) {
@@ -101,10 +94,7 @@ Task<Access::Answer> AccessService::noted(Ref<AccessService> self, Action action
   auto result = co_await std::move(asking);
   if (!result) {
     const Denial& denial = result.error();
-    self->ports_.registry
-        ->counter({"rig_access_denied_total", "Requests that were refused, by reason"},
-                  {{"action", std::string(name_of(action))}, {"reason", denial.reason}})
-        .add();
+    self->denials_.add(action, denial.reason);
     RIG_LOG(kNotice, "access denied", {"action", name_of(action)}, {"reason", denial.reason},
             {"status", denial.status});
   }

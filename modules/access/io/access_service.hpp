@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config.hpp"
+#include "io/denial_counters.hpp"
 #include "io/service_check.hpp"
 
 #include <rig/access/access.hpp>
@@ -29,9 +30,6 @@ class AccessService final : public Access {
     Ref<http_client::HttpClient> client;
     Ref<metrics::Registry> registry;
   };
-
-  /// What is refused, for logs and metrics.
-  enum class Action : std::uint8_t { kIdentify, kSubscribe, kSubmit, kManage, kAuthenticate };
 
   AccessService(AccessConfig config, Shards& shards, Ports ports);
 
@@ -77,6 +75,7 @@ class AccessService final : public Access {
 
   const AccessConfig config_;
   const Ports ports_;
+  DenialCounters denials_;
   Sharded<Checks> checks_;
 };
 

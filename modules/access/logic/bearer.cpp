@@ -1,5 +1,7 @@
 #include "logic/bearer.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <algorithm>
 #include <string_view>
 
@@ -10,11 +12,6 @@ std::string_view trimmed(std::string_view text) noexcept {
   const auto from = text.find_first_not_of(" \t");
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(" \t") + 1 - from);
-}
-
-bool is_bearer(std::string_view scheme) noexcept {
-  return std::ranges::equal(scheme, std::string_view("bearer"), {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
 }
 
 /// Three parts of base64url (RFC 7515, 7.1); what is in them is for others to check.
@@ -30,7 +27,8 @@ bool looks_like_token(std::string_view text) noexcept {
 std::string_view token_in(std::string_view part) noexcept {
   const auto space = part.find_first_of(" \t");
   if (space == std::string_view::npos) return looks_like_token(part) ? part : std::string_view();
-  return is_bearer(part.substr(0, space)) ? trimmed(part.substr(space)) : std::string_view();
+  const bool is_bearer = equals_ignoring_case(part.substr(0, space), "bearer");
+  return is_bearer ? trimmed(part.substr(space)) : std::string_view();
 }
 
 }  // namespace

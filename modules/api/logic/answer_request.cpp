@@ -1,5 +1,7 @@
 #include "logic/answer_request.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -14,14 +16,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view kPrefix = "Failed to parse request body: ";
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lower;
-}
 
 bool concerns_client(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 6> kNames{"content-type", "content-language", "location",

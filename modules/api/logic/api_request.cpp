@@ -2,10 +2,10 @@
 
 #include "logic/api_response.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include <rig/core/ascii.hpp>
+
 #include <boost/json/parse.hpp>
 
-#include <string>
 #include <string_view>
 
 namespace rig::api {
@@ -17,10 +17,10 @@ namespace json = boost::json;
 bool is_json(std::string_view type) {
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  if (boost::beast::iequals(type, "application/json")) return true;
+  if (equals_ignoring_case(type, "application/json")) return true;
   constexpr std::string_view kSuffix = "+json";
   return type.size() > kSuffix.size() &&
-         boost::beast::iequals(type.substr(type.size() - kSuffix.size()), kSuffix);
+         equals_ignoring_case(type.substr(type.size() - kSuffix.size()), kSuffix);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "logic/session_request.hpp"
 
+#include <rig/core/ascii.hpp>
 #include <rig/sessions/blacklist_entry.hpp>
 
-#include <boost/beast/core/string.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -41,7 +41,7 @@ bool is_json(const transport::HttpRequest& request) {
   if (!header) return true;
   auto type = header->substr(0, header->find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  return boost::beast::iequals(type, "application/json");
+  return equals_ignoring_case(type, "application/json");
 }
 
 /// Cut between characters.

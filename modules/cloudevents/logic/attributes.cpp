@@ -7,6 +7,8 @@
 #include "logic/timestamp.hpp"
 #include "logic/utf8.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <memory>
 #include <utility>
 #include <vector>

@@ -7,6 +7,8 @@
 #include "logic/text.hpp"
 #include "logic/utf8.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <string>
 #include <utility>
 

@@ -5,6 +5,8 @@
 #include "logic/text.hpp"
 #include "logic/utf8.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -28,7 +30,7 @@ Reasoned<HeaderAttributes> read_attributes(std::span<const Header> headers) {
     if (attributes.size() == kHeaderAttributesMax) {
       return std::string("there are more than 128 ce- headers");
     }
-    std::string name = to_lower(header.substr(kHeaderPrefix.size()));
+    std::string name = lower_case(header.substr(kHeaderPrefix.size()));
     if (!is_token(name)) return std::string("the name of a ce- header is not an attribute's");
     if (find(attributes, name) != nullptr) return about_header(name, "is repeated");
     const std::string_view raw = trim(raw_value, kHeaderBlanks);

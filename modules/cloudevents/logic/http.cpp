@@ -5,6 +5,7 @@
 #include "logic/text.hpp"
 
 #include <rig/cloudevents/codec.hpp>
+#include <rig/core/ascii.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +38,7 @@ DecodeError unsupported_format(const MediaType& media, std::string_view mode) {
 /// The table of `events.md` 9, with batches.
 Decoded<Mode> mode_of(const MediaType& media, bool has_version) {
   if (equals_ignoring_case(media.type, "application")) {
-    const std::string subtype = to_lower(media.subtype);
+    const std::string subtype = lower_case(media.subtype);
     if (subtype == "cloudevents+json") return Mode::kStructured;
     if (subtype == "cloudevents-batch+json" || subtype == "cloudevents-batch") return Mode::kBatch;
     if (subtype.starts_with("cloudevents+")) return unsupported_format(media, "structured");

@@ -2,8 +2,9 @@
 
 #include "logic/text.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <algorithm>
-#include <cstddef>
 
 namespace rig::cloudevents {
 namespace {
@@ -80,7 +81,7 @@ bool MediaType::is_json() const noexcept {
           equals_ignoring_case(subtype.substr(subtype.size() - kSuffix.size()), kSuffix));
 }
 
-std::string MediaType::essence() const { return to_lower(type) + "/" + to_lower(subtype); }
+std::string MediaType::essence() const { return lower_case(type) + "/" + lower_case(subtype); }
 
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, is_token_character);

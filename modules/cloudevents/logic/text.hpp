@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace rig::cloudevents {
@@ -10,11 +9,5 @@ inline constexpr std::string_view kHeaderBlanks = " \t";    ///< RFC 9110 sectio
 
 /// `text` without the blanks at its ends.
 std::string_view trim(std::string_view text, std::string_view blanks) noexcept;
-
-/// Compares ASCII without regard to case.
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
-/// `text` with its ASCII letters in lower case.
-std::string to_lower(std::string_view text);
 
 }  // namespace rig::cloudevents

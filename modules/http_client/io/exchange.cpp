@@ -1,5 +1,7 @@
 #include "io/exchange.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
@@ -22,14 +24,6 @@ using Parser = http::response_parser<http::string_body>;
 
 constexpr std::uint32_t kHeaderBytesMax = std::uint32_t{32} << 10;
 constexpr int kInterimResponsesMax = 8;
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 Response response_of(Parser& parser) {
   auto message = parser.release();

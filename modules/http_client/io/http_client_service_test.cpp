@@ -1,7 +1,8 @@
 #include "io/http_client_service.hpp"
 
-#include <rig/http_client/testing/server.hpp>
 #include "io/testing/client.hpp"
+
+#include <rig/http_client/testing/server.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

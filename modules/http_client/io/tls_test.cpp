@@ -1,8 +1,9 @@
 #include "io/http_client_service.hpp"
 
+#include "io/testing/client.hpp"
+
 #include <rig/http_client/testing/certificates.hpp>
 #include <rig/http_client/testing/server.hpp>
-#include "io/testing/client.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,7 @@
 #include "logic/request_check.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -30,11 +32,8 @@ bool is_field_value(std::string_view text) {
 bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 7> kOurs{
       "connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade"};
-  return std::ranges::any_of(kOurs, [&](std::string_view ours) {
-    return std::ranges::equal(ours, name, [](char a, char b) {
-      return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
-    });
-  });
+  return std::ranges::any_of(
+      kOurs, [&](std::string_view ours) { return equals_ignoring_case(ours, name); });
 }
 
 }  // namespace

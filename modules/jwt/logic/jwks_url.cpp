@@ -1,5 +1,7 @@
 #include "logic/jwks_url.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -16,15 +18,7 @@ namespace {
 bool is_this_machine(const urls::url_view& url) {
   if (url.host_type() == urls::host_type::ipv4) return url.host_ipv4_address().is_loopback();
   if (url.host_type() == urls::host_type::ipv6) return url.host_ipv6_address().is_loopback();
-  std::string host = url.host();
-  std::ranges::transform(host, host.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return host == "localhost";
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](char x, char y) { return (x >= 'A' && x <= 'Z' ? char(x + 32) : x) == y; });
+  return equals_ignoring_case(std::string(url.host()), "localhost");
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -57,8 +51,9 @@ std::optional<std::chrono::seconds> max_age_of(std::string_view cache_control) {
     cache_control.remove_prefix(std::min(end + 1, cache_control.size()));
     const auto equals = std::min(item.find('='), item.size());
     const auto name = item.substr(0, equals);
-    if (same_word(name, "no-store") || same_word(name, "no-cache")) return std::chrono::seconds(0);
-    if (!same_word(name, "max-age") || equals == item.size()) continue;
+    if (equals_ignoring_case(name, "no-store") || equals_ignoring_case(name, "no-cache"))
+      return std::chrono::seconds(0);
+    if (!equals_ignoring_case(name, "max-age") || equals == item.size()) continue;
     const auto value = item.substr(equals + 1);
     std::uint32_t seconds = 0;
     const auto [at, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);

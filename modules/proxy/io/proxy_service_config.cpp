@@ -3,6 +3,8 @@
 #include <rig/core/env.hpp>
 
 #include <array>
+#include <cstddef>
+#include <string_view>
 
 namespace rig::proxy {
 namespace {
@@ -10,20 +12,26 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
+ForwardingMode forwarding_mode(EnvReader& env, Setting setting, ForwardingMode default_mode) {
+  constexpr std::array<std::string_view, 3> kModes{"pass", "replace", "append"};
+  return static_cast<ForwardingMode>(
+      env.choice(setting, kModes, static_cast<std::size_t>(default_mode)));
+}
+
 }  // namespace
 
 ProxyServiceConfig ProxyServiceConfig::from_env(EnvReader& env) {
   ProxyServiceConfig c;
   c.http = HttpTargetConfig::from_env(env);
-  constexpr std::array<std::string_view, 3> kModes{"pass", "replace", "append"};
-  c.forwarding.forwarded = static_cast<ForwardingMode>(
-      env.choice({"RIG_PROXY_FORWARDED",
-                  "The Forwarded header of proxied requests: as the client sent it, only the "
-                  "client's address, or that behind what the client sent"},
-                 kModes, static_cast<std::size_t>(c.forwarding.forwarded)));
-  c.forwarding.x_forwarded = static_cast<ForwardingMode>(
-      env.choice({"RIG_PROXY_X_FORWARDED", "The same for X-Forwarded-For, -Proto and -Host"},
-                 kModes, static_cast<std::size_t>(c.forwarding.x_forwarded)));
+  c.forwarding.forwarded =
+      forwarding_mode(env,
+                      {"RIG_PROXY_FORWARDED",
+                       "The Forwarded header of proxied requests: as the client sent it, only the "
+                       "client's address, or that behind what the client sent"},
+                      c.forwarding.forwarded);
+  c.forwarding.x_forwarded = forwarding_mode(
+      env, {"RIG_PROXY_X_FORWARDED", "The same for X-Forwarded-For, -Proto and -Host"},
+      c.forwarding.x_forwarded);
   c.forwarding.via =
       env.text({"RIG_PROXY_VIA", "Name of this gateway in the Via header; empty: none"}, "");
   c.gateway_ip = env.text(

@@ -1,8 +1,9 @@
 #include "io/http_target.hpp"
 
+#include "io/testing/target.hpp"
+
 #include <rig/http_client/testing/certificates.hpp>
 #include <rig/http_client/testing/server.hpp>
-#include "io/testing/target.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

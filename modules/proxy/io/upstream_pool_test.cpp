@@ -1,7 +1,8 @@
 #include "io/upstream_pool.hpp"
 
-#include <rig/http_client/testing/server.hpp>
 #include "io/testing/target.hpp"
+
+#include <rig/http_client/testing/server.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstddef>
+#include <rig/core/ascii.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,6 @@ namespace rig::proxy {
 [[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 [[nodiscard]] constexpr bool is_alpha(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-[[nodiscard]] constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 [[nodiscard]] constexpr char to_upper(char c) noexcept {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
@@ -46,7 +44,10 @@ namespace rig::proxy {
 }
 void append_percent_encoded(std::string& out, char c);
 
-[[nodiscard]] bool iequals(std::string_view a, std::string_view b) noexcept;
+/// Names are compared in very many places: this is `equals_ignoring_case`.
+[[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
+  return equals_ignoring_case(a, b);
+}
 /// Spaces and tabs off both ends.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 

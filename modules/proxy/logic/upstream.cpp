@@ -1,6 +1,7 @@
 #include "logic/upstream.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include <rig/core/ascii.hpp>
+
 #include <boost/url/ipv6_address.hpp>
 
 #include <algorithm>
@@ -28,8 +29,8 @@ std::optional<bool> take_scheme(std::string_view& text) {
   const auto end = text.find("://");
   if (end == std::string_view::npos) return false;
   const auto scheme = text.substr(0, end);
-  const bool is_tls = boost::beast::iequals(scheme, "https");
-  if (!is_tls && !boost::beast::iequals(scheme, "http")) return std::nullopt;
+  const bool is_tls = equals_ignoring_case(scheme, "https");
+  if (!is_tls && !equals_ignoring_case(scheme, "http")) return std::nullopt;
   text.remove_prefix(end + 3);
   return is_tls;
 }

@@ -97,14 +97,14 @@ void SessionService::tell_change(const Change& change) const {
   if (on_change_ && change.entry && change.outcome == Outcome::kChanged) on_change_(*change.entry);
 }
 
+Task<> SessionService::take_here(Ref<SessionService> self, Entries entries) {
+  co_await ShardSessions::take(Ref(self->per_shard_.local()), std::move(entries));
+}
+
 /// To each shard; also to the one that decides, whose members have not been told.
 Task<> SessionService::carry(Entries entries) {
   for (ShardId shard = 0; shard < shards_->count(); ++shard) {
-    auto take = [entries](ShardSessions& part) {
-      part.take(entries);
-      return true;
-    };
-    co_await on_shard(shards_, shard, ask_here(Ref(*this), std::move(take)));
+    co_await on_shard(shards_, shard, take_here(Ref(*this), entries));
   }
 }
 

@@ -62,6 +62,7 @@ class SessionService final : public Sessions, public BlacklistReplica {
                                                                   Ask ask);
   template <class Ask>
   Task<std::vector<Connection>> gather(Ask ask);
+  static Task<> take_here(Ref<SessionService> self, Entries entries);
   Task<> carry(Entries entries);
   void tell_change(const Change& change) const;
 

@@ -116,6 +116,17 @@ class SessionServiceTest : public testing::Test {
   bool join(ShardId shard, FakeMember& member, SessionName name) {
     return on(shard, [&] { return service_.join(member, name); });
   }
+  /// So many members on one shard, who are in this session and do that when they are told.
+  void join_many(ShardId shard, std::size_t count, const std::string& session,
+                 const std::function<void()>& on_killed) {
+    on(shard, [&] {
+      for (std::size_t i = 0; i < count; ++i) {
+        auto& member = *members_[shard].emplace_back(std::make_unique<FakeMember>());
+        member.on_killed = on_killed;
+        EXPECT_TRUE(service_.join(member, {session, ""}));
+      }
+    });
+  }
   /// A member that is in this session.
   FakeMember& joined(ShardId shard, std::string session, std::string user = "") {
     auto& fresh = member(shard);
@@ -141,6 +152,10 @@ class SessionServiceTest : public testing::Test {
     std::vector<std::string> names;
     for (const auto& connection : connections) names.push_back(connection.session);
     return names;
+  }
+  static Task<std::size_t> told_after(Task<bool> call, Ref<std::atomic<std::size_t>> told) {
+    (void)co_await std::move(call);
+    co_return told->load();
   }
   template <class Holds>
   static bool eventually(Holds holds) {
@@ -174,6 +189,33 @@ TEST_F(SessionServiceTest, EveryConnectionOfTheSessionIsToldOnce) {
   EXPECT_EQ(registry_.value("rig_sessions_killed_total"), 2.0 * kShards);
   EXPECT_TRUE(blacklist("a"));
   EXPECT_EQ(registry_.value("rig_sessions_killed_total"), 2.0 * kShards);
+}
+
+// A session of very many connections must not hold up the events of everybody else.
+TEST_F(SessionServiceTest, OthersGetTheirTurnWhileVeryManyAreTold) {
+  constexpr std::size_t kMany = 5000;
+  std::size_t told = 0;  // shard 2's
+  std::size_t told_before_others = 0;
+  join_many(2, kMany, "a", [&] {
+    if (told++ == 0) shards_.post(2, [&] { told_before_others = told; });
+  });
+  EXPECT_TRUE(blacklist("a"));
+  EXPECT_EQ(on(2, [&] { return told; }), kMany);
+  EXPECT_LT(on(2, [&] { return told_before_others; }), kMany / 2);
+  EXPECT_EQ(registry_.value("rig_sessions"), 0);
+}
+
+TEST_F(SessionServiceTest, EachOfTwoWhoCutASessionOffWaitsUntilAllAreTold) {
+  constexpr std::size_t kMany = 1000;
+  std::atomic<std::size_t> told{0};
+  join_many(3, kMany, "a", [&] { ++told; });
+  std::vector<std::future<std::size_t>> told_when_done;
+  for (ShardId shard = 0; shard < 2; ++shard) {
+    told_when_done.push_back(boost::asio::co_spawn(
+        shards_.executor(shard), told_after(service_.blacklist("a", hours(1)), told),
+        boost::asio::use_future));
+  }
+  for (auto& done : told_when_done) EXPECT_EQ(done.get(), kMany);
 }
 
 TEST_F(SessionServiceTest, NoShardLetsTheSessionIn) {
@@ -218,6 +260,21 @@ TEST_F(SessionServiceTest, FullBlacklistSaysSo) {
   EXPECT_THAT(survivor.killed, IsEmpty());
   EXPECT_TRUE(blacklist("1", hours(2)));
   EXPECT_EQ(registry_.value("rig_blacklisted_sessions"), double{kBlacklistMax});
+}
+
+// Quirk O15: the names that dashboards know; what another node has put in counts too.
+TEST_F(SessionServiceTest, EntriesAreCountedAsTheFirstRigDid) {
+  const auto current = [&] { return registry_.value("rig_distributed_set_items_current"); };
+  const auto total = [&] { return registry_.value("rig_distributed_set_items_total"); };
+  EXPECT_TRUE(blacklist("a"));
+  EXPECT_TRUE(blacklist("a", hours(2)));
+  const auto until = std::chrono::ceil<seconds>(system_clock::now()) + hours(1);
+  run(service_.merge({{"b", until, until, 1}, {"c", until, until, 2, true}}));
+  EXPECT_EQ(current(), 2);
+  EXPECT_EQ(total(), 2);
+  EXPECT_TRUE(lift("a"));
+  EXPECT_EQ(current(), 1);
+  EXPECT_EQ(total(), 2);
 }
 
 TEST_F(SessionServiceTest, EntriesRunOutByThemselves) {
@@ -331,6 +388,7 @@ TEST_F(SessionServiceTest, ChangesAreToldInOrderAndOnlyThoseMadeHere) {
   EXPECT_EQ(changes[1].until, changes[0].until);
 }
 
+// Quirk O12: whatever another node has, not only if it is one entry.
 TEST_F(SessionServiceTest, WhatAnotherNodeCutsOffIsToldHereToo) {
   const auto until = std::chrono::ceil<seconds>(system_clock::now()) + hours(1);
   auto& told = joined(2, "a");

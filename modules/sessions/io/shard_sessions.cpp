@@ -3,8 +3,9 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
 #include <limits>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace rig::sessions {
@@ -14,9 +15,13 @@ using std::chrono::system_clock;
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
+/// As the first RIG called the blacklist in its metrics.
+constexpr std::string_view kSetName = "Elixir.SessionBlacklist";
 constexpr std::chrono::seconds kSweepInterval{1};
 /// What runs out at once is dropped in several turns, so that events get through between them.
 constexpr std::size_t kExpireInTurn = 1000;
+/// A session may have very many connections: telling one is a write to its socket.
+constexpr std::size_t kTellInTurn = 100;
 
 std::size_t room_for(std::size_t blacklist_max) {
   // What has run out may stay a little longer on a shard that follows: it takes whatever the one
@@ -35,6 +40,11 @@ ShardSessions::Metrics::Metrics(metrics::Registry& registry)
     : sessions(registry.gauge(
           {"rig_sessions", "Sessions with a connection, counted on each shard that has one"})),
       blacklisted(registry.gauge({"rig_blacklisted_sessions", "Sessions that are cut off"})),
+      set_items(registry.gauge({"rig_distributed_set_items_current", "Entries that are in force"},
+                               {{"name", std::string(kSetName)}})),
+      set_items_total(
+          registry.gauge({"rig_distributed_set_items_total", "Entries that have ever been put in"},
+                         {{"name", std::string(kSetName)}})),
       killed(registry.counter(
           {"rig_sessions_killed_total", "Connections told that their session was cut off"})) {}
 
@@ -75,8 +85,10 @@ ShardSessions::Change ShardSessions::add(const std::string& session,
                                          std::chrono::seconds validity) {
   const auto now = system_clock::now();
   const auto until = std::chrono::ceil<std::chrono::seconds>(now + validity);
+  const bool was_cut_off = blacklist_.contains(session, now);
   Change change{blacklist_.add(session, until, now), std::nullopt};
   if (const auto* entry = blacklist_.find(session)) change.entry = *entry;
+  count_if_new(session, was_cut_off, now);
   count();
   return change;
 }
@@ -96,28 +108,41 @@ ShardSessions::Merged ShardSessions::merge(const Entries& entries) {
   Merged merged;
   const auto now = system_clock::now();
   for (const auto& entry : entries) {
+    const bool was_cut_off = blacklist_.contains(entry.session, now);
     if (blacklist_.merge(entry, now) == Blacklist::Outcome::kFull) ++merged.refused;
+    count_if_new(entry.session, was_cut_off, now);
     if (const auto* known = blacklist_.find(entry.session)) merged.entries.push_back(*known);
   }
   count();
   return merged;
 }
 
-void ShardSessions::take(const Entries& entries) {
+Task<> ShardSessions::take(Ref<ShardSessions> self, Entries entries) {
   const auto now = system_clock::now();
   for (const auto& entry : entries) {
-    blacklist_.merge(entry, now);
+    self->blacklist_.merge(entry, now);
     // Also for what was known: on the shard that decides it is, before this tells anybody.
-    if (blacklist_.contains(entry.session, now)) tell(entry.session);
+    if (self->blacklist_.contains(entry.session, now))
+      self->leaving_.push_back(self->table_.dismiss(entry.session));
   }
-  count();
+  self->count();
+  self->tell_some();
+  while (!self->leaving_.empty()) {
+    co_await boost::asio::post(self->executor_, kUseTask);
+    self->tell_some();
+  }
 }
 
-void ShardSessions::tell(std::string_view session) noexcept {
-  auto dismissed = table_.dismiss(session);
-  while (Member* member = dismissed.next()) {
+void ShardSessions::tell_some() noexcept {
+  for (std::size_t told = 0; told < kTellInTurn && !leaving_.empty();) {
+    Member* member = leaving_.front().next();
+    if (member == nullptr) {
+      leaving_.pop_front();
+      continue;
+    }
+    ++told;
     metrics_.killed.add();
-    member->session_killed(session);
+    member->session_killed(leaving_.front().session());
   }
 }
 
@@ -125,8 +150,15 @@ void ShardSessions::count() noexcept {
   metrics_.sessions.add(step(table_.sessions(), sessions_counted_));
   sessions_counted_ = table_.sessions();
   if (current_shard() != kDecidingShard) return;
-  metrics_.blacklisted.add(step(blacklist_.in_force(), blacklisted_counted_));
+  const auto change = step(blacklist_.in_force(), blacklisted_counted_);
+  metrics_.blacklisted.add(change);
+  metrics_.set_items.add(change);
   blacklisted_counted_ = blacklist_.in_force();
+}
+
+void ShardSessions::count_if_new(const std::string& session, bool was_cut_off,
+                                 Blacklist::Time now) noexcept {
+  if (!was_cut_off && blacklist_.contains(session, now)) metrics_.set_items_total.add();
 }
 
 std::vector<SessionTable::Count> ShardSessions::after(std::string_view session,

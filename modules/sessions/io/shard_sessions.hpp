@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@
 namespace rig::sessions {
 
 /// The sessions of one shard, and its copy of the blacklist. Whoever joins asks the copy, and what
-/// changes the copy tells those who are there, in one turn of the shard: so nobody slips through.
+/// changes the copy lists those who are there, in one turn of the shard: so nobody slips through.
 /// The copy of shard 0 is the one that decides what a change is.
 class ShardSessions {
  public:
@@ -56,9 +57,10 @@ class ShardSessions {
   Merged merge(const Entries& entries);
   [[nodiscard]] Entries snapshot() const;
 
-  /// Takes what was decided and tells the connections of all that is cut off. After this nobody is
-  /// in any of these sessions, and nobody can join.
-  void take(const Entries& entries);
+  /// Takes what was decided: from the first turn on nobody is in any of these sessions, and nobody
+  /// can join. Done when all their connections have been told, which takes several turns if they
+  /// are many; also when another call has begun to tell them.
+  static Task<> take(Ref<ShardSessions> self, Entries entries);
 
   [[nodiscard]] std::vector<SessionTable::Count> after(std::string_view session,
                                                        std::size_t limit) const;
@@ -72,12 +74,15 @@ class ShardSessions {
     explicit Metrics(metrics::Registry& registry);
     metrics::Gauge& sessions;
     metrics::Gauge& blacklisted;
+    metrics::Gauge& set_items;        // the same, under the name that dashboards know
+    metrics::Gauge& set_items_total;  // those that have ever been cut off; a gauge there too
     metrics::Counter& killed;
   };
 
   static Task<> sweep(Ref<ShardSessions> self, Executor executor);
-  void tell(std::string_view session) noexcept;
+  void tell_some() noexcept;
   void count() noexcept;
+  void count_if_new(const std::string& session, bool was_cut_off, Blacklist::Time now) noexcept;
   [[nodiscard]] std::vector<Connection> described(
       const std::vector<SessionTable::Seat>& seats) const;
 
@@ -86,7 +91,9 @@ class ShardSessions {
   const std::string node_;
   Blacklist blacklist_;
   SessionTable table_;
-  std::size_t sessions_counted_ = 0;  // as the gauges know
+  std::deque<SessionTable::Dismissed> leaving_;  // sessions that were cut off, whose members are
+                                                 // being told
+  std::size_t sessions_counted_ = 0;             // as the gauges know
   std::size_t blacklisted_counted_ = 0;
   TaskGroup tasks_;
 };

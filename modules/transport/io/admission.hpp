@@ -42,7 +42,7 @@ class Admission {
 
   /// For each request, if `asks_for_addresses`.
   static Task<std::optional<HttpResponse>> admit_request(Ref<Admission> self, Address client);
-  /// For each new stream and WebSocket, if `asks_for_addresses`: a place to be kept as long as it
+  /// For each new stream, WebSocket and session: a place to be kept as long as it
   /// lives, or the answer.
   struct Placed {
     std::unique_ptr<AddressLimits::Place> place;  ///< also null if there is no such limit

@@ -33,13 +33,16 @@ ClientIdentity::ClientIdentity(TransportShard& shard, Holder& holder,
 
 ClientIdentity::~ClientIdentity() { leave(); }
 
-bool ClientIdentity::adopt(access::IdentityRef identity, From from) {
+bool ClientIdentity::join(const access::Identity& identity) {
   auto& sessions = shard_.sessions();
-  if (is_ended(sessions, identity)) return false;
+  if (is_ended(sessions, &identity)) return false;
   // In a session that it did not get into, nobody could cut it off.
-  for (const auto& name : identity->sessions) {
-    if (!sessions.join(*this, name)) return false;
-  }
+  return std::ranges::all_of(identity.sessions,
+                             [&](const auto& name) { return sessions.join(*this, name); });
+}
+
+bool ClientIdentity::adopt(access::IdentityRef identity, From from) {
+  if (!join(*identity)) return false;
   settles_before_ = from == From::kSettled && identity_ ? ends_at() : std::nullopt;
   identity_ = std::move(identity);
   watch_expiry_anew();

@@ -41,6 +41,11 @@ class ClientIdentity final : public sessions::Member {
   ClientIdentity(TransportShard& shard, Holder& holder, const NamedConnection& connection);
   ~ClientIdentity();
 
+  /// From now on it is in these sessions too, whatever else it asks for comes to: a client that has
+  /// shown a token of a session goes when that is cut off. False if one of them was ended, or if
+  /// there are too many.
+  [[nodiscard]] bool join(const access::Identity& identity);
+
   /// What the newest token allows holds at once, or, while the client is still getting what it
   /// asked for before, from `settle` on; until then the connection does not outlive its earlier
   /// token.

@@ -299,6 +299,7 @@ Task<bool> HttpSession::answer(HttpRequest request) {
   std::optional<HttpResponse> response;
   if (door_ == Door::kInbound && shard_.admission().asks_for_addresses()) {
     const auto client = shard_.admission().client_of(socket_.native_handle(), request.headers);
+    request.client_address = client.bytes();
     response = co_await admit(client, opens);
   }
   if (door_ == Door::kApi && !shard_.context().access.managing_is_open())
@@ -401,7 +402,7 @@ std::optional<HttpResponse> HttpSession::open_websocket(const HttpRequest& reque
 HttpSession::Wanted HttpSession::admitted(Wanted wanted) {
   if (!wanted) return wanted;
   if (shard_.is_draining()) return HttpResponse::error(503, "This node is stopping.");
-  if (is_ended(shard_.sessions(), wanted->identity)) return session_ended(shard_);
+  if (is_ended(shard_.sessions(), wanted->identity.get())) return session_ended(shard_);
   if (auto refusal = shard_.admission().admit_connection()) return *std::move(refusal);
   return wanted;
 }

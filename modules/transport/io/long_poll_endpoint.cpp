@@ -60,13 +60,17 @@ Task<HttpResponse> LongPollEndpoint::answer(Ref<LongPollEndpoint> self, HttpRequ
   }
   auto parsed = parse_long_poll_request(request, cookies, self->context_.subscriptions);
   if (!parsed) co_return HttpResponse::text(400, parsed.error());
+  auto placed = co_await Admission::place_connection(self->parts_->local().admission(),
+                                                     Address(request.client_address));
+  if (placed.refusal) co_return *std::move(placed.refusal);
   auto wanted =
       co_await authorize_opening(self->context_, std::as_const(request), *std::move(parsed));
   if (!wanted) co_return std::move(wanted).error();
-  co_return self->open(*std::move(wanted), cookies);
+  co_return self->open(*std::move(wanted), cookies, std::move(placed.place));
 }
 
-HttpResponse LongPollEndpoint::open(StreamRequest wanted, const LongPollCookies& cookies) {
+HttpResponse LongPollEndpoint::open(StreamRequest wanted, const LongPollCookies& cookies,
+                                    std::unique_ptr<AddressLimits::Place> place) {
   TransportShard& shard = parts_->local();
   if (shard.is_draining()) return HttpResponse::error(503, "This node is stopping.");
   if (shard.is_full()) {
@@ -74,11 +78,12 @@ HttpResponse LongPollEndpoint::open(StreamRequest wanted, const LongPollCookies&
     return HttpResponse::error(
         503, "This node has all the connections it may have (RIG_CONNECTIONS_MAX).");
   }
-  if (is_ended(shard.sessions(), wanted.identity)) return session_ended(shard);
+  if (is_ended(shard.sessions(), wanted.identity.get())) return session_ended(shard);
   if (auto refusal = shard.admission().admit_connection()) return *std::move(refusal);
   const bool has_lost_session = cookies.connection_token && !wanted.cursor;
-  auto session =
-      std::make_shared<LongPollSession>(shard, TransportShard::Slot(shard), wanted.wants_cursors);
+  TransportShard::Slot slot(shard);
+  slot.hold(std::move(place));
+  auto session = std::make_shared<LongPollSession>(shard, std::move(slot), wanted.wants_cursors);
   shard.add(session);
   const auto token = session->token();
   session->open(std::move(wanted));

@@ -7,6 +7,7 @@
 #include <rig/core/sharded.hpp>
 #include <rig/transport/http_endpoint.hpp>
 
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -24,7 +25,8 @@ class LongPollEndpoint final : public HttpEndpoint {
 
  private:
   static Task<HttpResponse> answer(Ref<LongPollEndpoint> self, HttpRequest request);
-  HttpResponse open(StreamRequest wanted, const LongPollCookies& cookies);
+  HttpResponse open(StreamRequest wanted, const LongPollCookies& cookies,
+                    std::unique_ptr<AddressLimits::Place> place);
 
   Ref<Shards> shards_;
   Ref<Sharded<TransportShard>> parts_;

@@ -5,7 +5,6 @@
 #include <rig/cloudevents/codec.hpp>
 #include <rig/subscriptions/cursor.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace rig::transport {
@@ -63,12 +62,20 @@ void LongPollSession::put(subscriptions::SubscriptionList list) {
   shard_.subscriptions().replace(*this, std::move(list));
 }
 
-bool LongPollSession::identify(access::IdentityRef identity) {
-  if (is_closed_) return true;  // nobody polls it any more
+ClientIdentity& LongPollSession::own_identity() {
   if (!identity_) identity_ = std::make_unique<ClientIdentity>(shard_, *this, *this);
+  return *identity_;
+}
+
+bool LongPollSession::join_sessions(const access::Identity& identity) {
+  return is_closed_ || own_identity().join(identity);  // nobody polls it any more
+}
+
+bool LongPollSession::identify(access::IdentityRef identity) {
+  if (is_closed_) return true;
   using From = ClientIdentity::From;
-  return identity_->adopt(std::move(identity),
-                          source_ == Source::kLive ? From::kNow : From::kSettled);
+  return own_identity().adopt(std::move(identity),
+                              source_ == Source::kLive ? From::kNow : From::kSettled);
 }
 
 /// Polls that wait are told; the next one finds no session.

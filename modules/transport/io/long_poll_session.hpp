@@ -48,6 +48,7 @@ class LongPollSession final : public subscriptions::Subscriber,
   [[nodiscard]] std::string subscriptions_json() const override;
   [[nodiscard]] std::string_view transport_name() const noexcept override { return kName; }
   static constexpr std::string_view kName = "longpolling";
+  [[nodiscard]] bool join_sessions(const access::Identity& identity) override;
   [[nodiscard]] bool identify(access::IdentityRef identity) override;
   [[nodiscard]] const access::Identity* identity() const noexcept override {
     return identity_ ? identity_->get() : nullptr;
@@ -74,6 +75,7 @@ class LongPollSession final : public subscriptions::Subscriber,
     kPaused,   ///< the log has more, but the buffer is full
   };
 
+  ClientIdentity& own_identity();  ///< made when it is asked for
   void tell(std::string_view type, std::string_view data) override { add_notice(type, data); }
   void end_by(EndOfIdentity end) noexcept override;
 

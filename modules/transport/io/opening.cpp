@@ -19,13 +19,8 @@ void log_denial(std::string_view reason) {
 }
 
 Task<access::Access::Answer> ask(Ref<access::Access> access, Ref<const HttpRequest> request) {
-  auto credentials = credentials_of(*request);
   auto asked = asked_subscriptions(*request);
-  // The first RIG did not look at this header here, so it may be there for others. Without a key,
-  // and without a service that is asked, it means nothing.
-  const bool is_for_service =
-      asked && access->subscription_check() == access::Access::Check::kService;
-  if (!access->knows_keys() && !is_for_service) credentials.authorization.clear();
+  auto credentials = credentials_that_count(*access, *request, asked.has_value());
   if (asked) {
     access::Question question{std::string(kJson), R"({"subscriptions":)" + *asked + "}"};
     co_return co_await access->may_subscribe(std::move(credentials), std::move(question));
@@ -46,6 +41,15 @@ Task<boost::system::result<StreamRequest, HttpResponse>> authorize_opening(
   if (!permitted) co_return HttpResponse::text(400, permitted.error());
   wanted.subscriptions = without_repetitions(*std::move(permitted));
   co_return wanted;
+}
+
+access::Credentials credentials_that_count(const access::Access& access, const HttpRequest& request,
+                                           bool is_asked) {
+  auto credentials = credentials_of(request);
+  const bool is_for_service =
+      is_asked && access.subscription_check() == access::Access::Check::kService;
+  if (!access.knows_keys() && !is_for_service) credentials.authorization.clear();
+  return credentials;
 }
 
 HttpResponse opening_denied(const TransportConfig& config, const access::Denial& denial) {
@@ -82,8 +86,8 @@ void note_token_missing(TransportShard& shard) {
   log_denial(kTokenMissing);
 }
 
-bool is_ended(const sessions::Sessions& sessions, const access::IdentityRef& identity) {
-  return identity && std::ranges::any_of(identity->sessions, [&](const auto& name) {
+bool is_ended(const sessions::Sessions& sessions, const access::Identity* identity) {
+  return identity != nullptr && std::ranges::any_of(identity->sessions, [&](const auto& name) {
            return sessions.is_blacklisted(name.session);
          });
 }

@@ -74,11 +74,19 @@ std::string StreamConnection::subscriptions_json() const {
   return next_ ? subscriptions_as_json(next_->back()) : asked_.json();
 }
 
-bool StreamConnection::identify(access::IdentityRef identity) {
-  if (is_ending_) return true;  // it is told nothing any more
+ClientIdentity& StreamConnection::own_identity() {
   if (!identity_) identity_ = std::make_unique<ClientIdentity>(shard_, *this, *this);
+  return *identity_;
+}
+
+bool StreamConnection::join_sessions(const access::Identity& identity) {
+  return is_ending_ || own_identity().join(identity);  // that ends is told nothing any more
+}
+
+bool StreamConnection::identify(access::IdentityRef identity) {
+  if (is_ending_) return true;
   using From = ClientIdentity::From;
-  return identity_->adopt(std::move(identity), is_resuming_ ? From::kSettled : From::kNow);
+  return own_identity().adopt(std::move(identity), is_resuming_ ? From::kSettled : From::kNow);
 }
 
 void StreamConnection::end_by(EndOfIdentity end) noexcept { end_with(ending_chunk(end)); }

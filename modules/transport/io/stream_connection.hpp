@@ -41,6 +41,7 @@ class StreamConnection : public subscriptions::Subscriber,
 
   void replace_subscriptions(subscriptions::SubscriptionList list) override;
   [[nodiscard]] std::string subscriptions_json() const override;
+  [[nodiscard]] bool join_sessions(const access::Identity& identity) override;
   [[nodiscard]] bool identify(access::IdentityRef identity) override;
   [[nodiscard]] const access::Identity* identity() const noexcept override {
     return identity_ ? identity_->get() : nullptr;
@@ -84,6 +85,7 @@ class StreamConnection : public subscriptions::Subscriber,
     StreamConnection& connection;
   };
 
+  ClientIdentity& own_identity();  ///< made when it is asked for
   void tell(std::string_view type, std::string_view data) override { send_notice(type, data); }
   void end_by(EndOfIdentity end) noexcept override;
 

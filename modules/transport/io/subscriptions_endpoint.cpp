@@ -3,8 +3,6 @@
 #include "io/opening.hpp"
 #include "logic/subscriptions_request.hpp"
 
-#include <rig/transport/credentials.hpp>
-
 #include <array>
 #include <optional>
 #include <string>
@@ -38,7 +36,8 @@ Task<HttpResponse> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken t
   TransportShard& shard = parts->local();
   NamedConnection* connection = shard.names().find(token);
   if (connection == nullptr) co_return no_such_connection();
-  if (is_ended(shard.sessions(), identity)) co_return session_ended(shard);
+  // Before anything can be wrong with what it asks for (`events.md` 12).
+  if (identity && !connection->join_sessions(*identity)) co_return session_ended(shard);
   if (!wanted) co_return std::move(wanted).error().response;
   auto permitted =
       identity
@@ -54,7 +53,7 @@ Task<HttpResponse> replace(Ref<Sharded<TransportShard>> parts, ConnectionToken t
 /// Who asks, and whether it may; a request that says nothing of itself is as good as its
 /// connection.
 Task<access::Access::Answer> ask(Ref<access::Access> access, Ref<const HttpRequest> request) {
-  auto credentials = credentials_of(*request);
+  auto credentials = credentials_that_count(*access, *request, true);
   if (credentials.empty() && access->subscription_check() == access::Access::Check::kOpen)
     co_return nullptr;
   access::Question question{std::string(request->headers.find("content-type").value_or("")),

@@ -6,6 +6,11 @@
 #include "logic/ws_frame.hpp"
 #include "logic/ws_request.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <string>
 #include <utility>
 
 namespace rig::transport {
@@ -121,8 +126,21 @@ Task<> WsConnection::ask_and_set(Ref<TransportShard> shard, ConnectionToken conn
                                  subscriptions::SubscriptionList list) {
   access::Question question{"application/json; charset=utf-8",
                             R"({"subscriptions":)" + subscriptions_as_json(list) + "}"};
-  auto answer =
-      co_await shard->context().access.may_subscribe(std::move(credentials), std::move(question));
+  access::Access::Answer answer = nullptr;
+  std::string failure;
+  try {
+    answer =
+        co_await shard->context().access.may_subscribe(std::move(credentials), std::move(question));
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) co_return;  // the shard stops
+    failure = error.what();
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  if (!failure.empty()) {
+    note_unexpected_error("subscriptions in-band", failure);
+    answer = access::Denial{503, "undecided", "The request could not be decided.", {}, {}};
+  }
   // It may have left meanwhile. Nothing but a WebSocket has this token.
   if (NamedConnection* still_there = shard->names().find(connection))
     static_cast<WsConnection*>(still_there)->answered(std::move(answer), std::move(list));

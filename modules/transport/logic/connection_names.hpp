@@ -22,6 +22,9 @@ class NamedConnection {
   /// What was asked for last, as a JSON array.
   [[nodiscard]] virtual std::string subscriptions_json() const = 0;
   [[nodiscard]] virtual std::string_view transport_name() const noexcept = 0;  ///< "sse"
+  /// The client is in the sessions of `identity` too, but for the rest who it was. False, and in
+  /// none of them but those that it joined before, if one of them was ended.
+  [[nodiscard]] virtual bool join_sessions(const access::Identity& identity) = 0;
   /// From now on the client is who this says, and in its sessions too. False, and nothing done, if
   /// one of them was ended.
   [[nodiscard]] virtual bool identify(access::IdentityRef identity) = 0;

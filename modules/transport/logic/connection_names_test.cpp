@@ -16,6 +16,7 @@ class Connection final : public NamedConnection {
   void replace_subscriptions(subscriptions::SubscriptionList /*list*/) override {}
   [[nodiscard]] std::string subscriptions_json() const override { return "[]"; }
   [[nodiscard]] std::string_view transport_name() const noexcept override { return "test"; }
+  [[nodiscard]] bool join_sessions(const access::Identity& /*identity*/) override { return true; }
   [[nodiscard]] bool identify(access::IdentityRef /*identity*/) override { return true; }
   [[nodiscard]] const access::Identity* identity() const noexcept override { return nullptr; }
 };

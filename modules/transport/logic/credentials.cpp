@@ -1,26 +1,19 @@
 #include <rig/transport/credentials.hpp>
 
 #include <rig/cloudevents/codec.hpp>
+#include <rig/core/ascii.hpp>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
 namespace rig::transport {
-namespace {
-
-bool is_authorization(std::string_view name) noexcept {
-  return std::ranges::equal(name, std::string_view("authorization"), {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-}
-
-}  // namespace
 
 access::Credentials credentials_of(const HttpRequest& request) {
   access::Credentials credentials;
   for (std::size_t i = 0; i < request.headers.size(); ++i) {
     const auto header = request.headers[i];
-    if (is_authorization(header.name)) credentials.authorization.emplace_back(header.value);
+    if (equals_ignoring_case(header.name, "authorization"))
+      credentials.authorization.emplace_back(header.value);
   }
   if (auto token = query_parameter(request.query(), "jwt")) credentials.jwt = *std::move(token);
   return credentials;

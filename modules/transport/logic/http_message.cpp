@@ -1,6 +1,6 @@
+#include <rig/core/ascii.hpp>
 #include <rig/transport/http_message.hpp>
 
-#include <boost/beast/core/string.hpp>
 #include <boost/url/pct_string_view.hpp>
 
 #include <algorithm>
@@ -33,7 +33,7 @@ Headers::Entry Headers::operator[](std::size_t i) const noexcept {
 
 std::optional<std::string_view> Headers::find(std::string_view name) const noexcept {
   for (std::size_t i = 0; i < size(); ++i) {
-    if (boost::beast::iequals((*this)[i].name, name)) return (*this)[i].value;
+    if (equals_ignoring_case((*this)[i].name, name)) return (*this)[i].value;
   }
   return std::nullopt;
 }

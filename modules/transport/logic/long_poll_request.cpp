@@ -1,6 +1,7 @@
 #include "logic/long_poll_request.hpp"
 
 #include <rig/cloudevents/codec.hpp>
+#include <rig/core/ascii.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -23,11 +24,6 @@ std::string_view unquoted(std::string_view value) noexcept {
   if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
     return value.substr(1, value.size() - 2);
   return value;
-}
-
-bool is_cookie(std::string_view name) noexcept {
-  return std::ranges::equal(name, std::string_view("cookie"), {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
 }
 
 void add_cookie(HttpResponse& response, std::string_view name, std::string_view value) {
@@ -58,7 +54,7 @@ std::string with_words_of_long_polling(std::string_view error) {
 LongPollCookies LongPollCookies::of(const HttpRequest& request) {
   LongPollCookies cookies;
   for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    if (!is_cookie(request.headers[i].name)) continue;
+    if (!equals_ignoring_case(request.headers[i].name, "cookie")) continue;
     std::string_view rest = request.headers[i].value;
     while (!rest.empty()) {
       const auto end = std::min(rest.find(';'), rest.size());

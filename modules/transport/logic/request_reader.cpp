@@ -1,11 +1,11 @@
 #include "logic/request_reader.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -58,7 +58,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
 
   [[nodiscard]] bool only_chunked() const {
     return codings == 1 &&
-           boost::beast::iequals(*request.headers.find("transfer-encoding"), "chunked");
+           equals_ignoring_case(*request.headers.find("transfer-encoding"), "chunked");
   }
 
  private:
@@ -83,7 +83,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
     request.headers.add(view(name), view(value));
     if (field == http::field::host) ++hosts;
     if (field == http::field::transfer_encoding) ++codings;
-    if (field == http::field::expect && boost::beast::iequals(value, "100-continue"))
+    if (field == http::field::expect && equals_ignoring_case(value, "100-continue"))
       has_expectation = true;
   }
   void on_header_impl(error_code& /*error*/) override { head_is_done_ = true; }

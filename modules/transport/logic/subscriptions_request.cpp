@@ -1,5 +1,7 @@
 #include "logic/subscriptions_request.hpp"
 
+#include <rig/core/ascii.hpp>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -14,10 +16,6 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(from, text.find_last_not_of(" \t") + 1 - from);
 }
 
-bool same_word(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-}
-
 /// A media type without its parameters.
 std::string_view essence(std::string_view type) noexcept {
   return trimmed(type.substr(0, type.find(';')));
@@ -27,7 +25,8 @@ bool accepts_json(std::string_view accept) noexcept {
   while (!accept.empty()) {
     const auto end = std::min(accept.find(','), accept.size());
     const auto type = essence(accept.substr(0, end));
-    if (type == "*/*" || same_word(type, "application/*") || same_word(type, "application/json"))
+    if (type == "*/*" || equals_ignoring_case(type, "application/*") ||
+        equals_ignoring_case(type, "application/json"))
       return true;
     accept.remove_prefix(std::min(end + 1, accept.size()));
   }
@@ -78,7 +77,8 @@ parse_subscriptions_request(const HttpRequest& request,
   const auto type = request.headers.find("content-type");
   if (!type || essence(*type).find('/') == std::string_view::npos)
     return Refusal{HttpResponse::text(415, "Expected the content type application/json.")};
-  if (!same_word(essence(*type), "application/json")) return refused("Expected JSON encoded body.");
+  if (!equals_ignoring_case(essence(*type), "application/json"))
+    return refused("Expected JSON encoded body.");
   auto list = subscriptions.parse_request(request.body);
   if (list) return *std::move(list);
   const std::string& message = list.error().message;

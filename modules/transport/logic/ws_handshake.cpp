@@ -2,10 +2,10 @@
 
 #include "logic/ws_deflate.hpp"
 
+#include <rig/core/ascii.hpp>
 #include <rig/core/assert.hpp>
 
 #include <openssl/evp.h>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ boost::beast::string_view view(std::string_view text) { return {text.data(), tex
 std::string list_of(const Headers& headers, std::string_view name) {
   std::string list;
   for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!boost::beast::iequals(view(headers[i].name), view(name))) continue;
+    if (!equals_ignoring_case(headers[i].name, name)) continue;
     if (!list.empty()) list += ", ";
     list += headers[i].value;
   }
@@ -35,7 +35,7 @@ std::string list_of(const Headers& headers, std::string_view name) {
 std::optional<std::string_view> only(const Headers& headers, std::string_view name) {
   std::optional<std::string_view> value;
   for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!boost::beast::iequals(view(headers[i].name), view(name))) continue;
+    if (!equals_ignoring_case(headers[i].name, name)) continue;
     if (value) return std::nullopt;
     value = headers[i].value;
   }

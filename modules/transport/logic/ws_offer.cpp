@@ -1,17 +1,11 @@
 #include "logic/ws_deflate.hpp"
 
-#include <algorithm>
+#include <rig/core/ascii.hpp>
+
 #include <utility>
 
 namespace rig::transport {
 namespace {
-
-/// Without regard to case. Not Beast's iequals: 1.81 reads a byte beyond the end.
-bool is_same(std::string_view text, std::string_view lower_case) {
-  return std::ranges::equal(text, lower_case, {}, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-}
 
 bool is_token_char(char c) {  // RFC 9110, 5.6.2
   constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
@@ -31,13 +25,13 @@ std::optional<int> window_bits(std::string_view text) {
 class Offer {
  public:
   void add(std::string_view name, const std::optional<std::string>& value) {
-    if (is_same(name, "server_no_context_takeover")) {
+    if (equals_ignoring_case(name, "server_no_context_takeover")) {
       note(server_no_takeover_, !value);
-    } else if (is_same(name, "client_no_context_takeover")) {
+    } else if (equals_ignoring_case(name, "client_no_context_takeover")) {
       note(client_no_takeover_, !value);
-    } else if (is_same(name, "server_max_window_bits")) {
+    } else if (equals_ignoring_case(name, "server_max_window_bits")) {
       note(server_window_, value && window_bits(*value) == 15);
-    } else if (is_same(name, "client_max_window_bits")) {
+    } else if (equals_ignoring_case(name, "client_max_window_bits")) {
       // Its window may be as large as it likes: ours is the largest.
       note(client_window_, !value || window_bits(*value));
     } else {
@@ -135,7 +129,7 @@ std::optional<std::string> negotiate_ws_deflate(std::string_view offers) {
     const auto name = scanner.token();
     Offer offer;
     if (name.empty() || !read_parameters(scanner, offer)) return std::nullopt;
-    if (!answer && is_same(name, "permessage-deflate")) answer = offer.answer();
+    if (!answer && equals_ignoring_case(name, "permessage-deflate")) answer = offer.answer();
   } while (scanner.take(','));
   return scanner.is_at_end() ? answer : std::nullopt;
 }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace rig::transport {
@@ -45,6 +45,8 @@ struct HttpRequest {
   Headers headers;
   std::string body;
   bool keep_alive = true;
+  /// The address that limits count it for, IPv4 in its IPv6 form; all zero if no limit needs it.
+  std::array<std::uint8_t, 16> client_address{};
 
   [[nodiscard]] std::string_view path() const noexcept;   ///< the target up to the question mark
   [[nodiscard]] std::string_view query() const noexcept;  ///< the target behind the question mark
