@@ -1,7 +1,9 @@
 #include "config.hpp"
+#include "io/broker_requests.hpp"
 #include "io/definition_service.hpp"
 #include "io/pending_answers.hpp"
 #include "io/proxy_service.hpp"
+#include "logic/missing_targets.hpp"
 #include "logic/route_set.hpp"
 
 #include <rig/access/access.hpp>
@@ -13,13 +15,16 @@
 #include <rig/proxy/answers.hpp>
 #include <rig/proxy/api_definitions.hpp>
 #include <rig/proxy/api_replica.hpp>
+#include <rig/proxy/message_target.hpp>
 #include <rig/transport/fallback.hpp>
 
 #include <boost/asio/ip/host_name.hpp>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace rig::proxy {
 namespace {
@@ -27,13 +32,22 @@ namespace {
 constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<jwt::Tokens>(),
                               port<access::Access>(), port<http_client::TlsContexts>()};
 constexpr PortKey kProvides[] = {port<ApiDefinitions>(), port<ApiReplica>(), port<Answers>()};
+constexpr PortKey kCollects[] = {port<MessageTarget>()};
 constexpr PortKey kContributes[] = {port<transport::Fallback>()};
 
-std::shared_ptr<const RouteSet> compile(const ApiSet& set) {
-  auto routes = std::make_shared<const RouteSet>(set.apis);
-  for (const auto& problem : routes->problems())
-    RIG_LOG(kError, "an endpoint is not served", {"reason", problem});
-  return routes;
+CompileRoutes compile_for(const std::vector<MessageTarget*>& brokers) {
+  std::set<Target> present;
+  for (const auto* broker : brokers) present.insert(broker->target());
+  return [missing = MissingTargets(std::move(present))](const ApiSet& set) mutable {
+    auto routes = std::make_shared<const RouteSet>(set.apis);
+    for (const auto& problem : routes->problems())
+      RIG_LOG(kError, "an endpoint is not served", {"reason", problem});
+    for (const auto* route : missing.newly_in(*routes)) {
+      RIG_LOG(kWarn, "an endpoint answers 503: this gateway is built without its target",
+              {"endpoint", route->name}, {"target", name_of(route->endpoint->target)});
+    }
+    return routes;
+  };
 }
 
 /// What this gateway is called where several are listed.
@@ -46,10 +60,12 @@ class ProxyModule final : public Module {
  public:
   ProxyModule(ProxyConfig definitions, ProxyServiceConfig service, ModuleContext& context)
       : definitions_(std::move(definitions), node_name(), context.shards(),
-                     context.need<metrics::Registry>(), compile),
+                     context.need<metrics::Registry>(),
+                     compile_for(context.collect<MessageTarget>())),
         answers_(context.shards(), context.need<metrics::Registry>()),
+        brokers_(service.brokers, context.collect<MessageTarget>(), answers_),
         service_(std::move(service), context.shards(),
-                 {definitions_, context.need<access::Access>(), answers_,
+                 {definitions_, context.need<access::Access>(), answers_, brokers_,
                   context.need<http_client::TlsContexts>(), context.need<metrics::Registry>()}) {
     context.provide<ApiDefinitions>(definitions_);
     context.provide<ApiReplica>(definitions_);
@@ -71,6 +87,7 @@ class ProxyModule final : public Module {
  private:
   DefinitionService definitions_;
   AnswerService answers_;
+  BrokerRequests brokers_;
   ProxyService service_;
 };
 
@@ -87,7 +104,7 @@ extern constinit const Descriptor kModule;
 constinit const Descriptor kModule{.name = "proxy",
                                    .needs = kNeeds,
                                    .provides = kProvides,
-                                   .collects = {},
+                                   .collects = kCollects,
                                    .contributes = kContributes,
                                    .create = create};
 

@@ -49,6 +49,8 @@ class PendingAnswers {
     bool has_answer_ = false;
   };
 
+  /// For a request that waits for nothing.
+  [[nodiscard]] Correlation new_correlation() const { return Correlation::make(node_, shard_); }
   /// False if nobody waits for it: the first answer counts.
   bool deliver(const Correlation& correlation, Answer answer);
   [[nodiscard]] std::size_t size() const noexcept { return tickets_.size(); }

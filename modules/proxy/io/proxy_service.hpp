@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/broker_requests.hpp"
 #include "io/http_target.hpp"
 #include "io/pending_answers.hpp"
 #include "io/proxy_metrics.hpp"
@@ -27,7 +28,7 @@ struct ProxyServiceConfig {
   ForwardingRules forwarding;
   std::string gateway_ip;  ///< for `Forwarded`
   std::chrono::milliseconds async_answer_timeout{5'000};
-  std::chrono::milliseconds kafka_answer_timeout{5'000};
+  BrokerRequestsConfig brokers;
 
   static ProxyServiceConfig from_env(EnvReader& env);
 };
@@ -40,6 +41,7 @@ class ProxyService final : public transport::Fallback {
     Ref<ApiDefinitions> definitions;
     Ref<access::Access> access;
     Ref<AnswerService> answers;
+    Ref<const BrokerRequests> brokers;
     Ref<const http_client::TlsContexts> tls;
     Ref<metrics::Registry> registry;
   };

@@ -1,0 +1,140 @@
+// A broker for tests: the targets kafka, kinesis and nats of API definitions. It keeps what is
+// published, for `GET /fake-broker/messages` at the management door. The topic says what it does:
+//   down       cannot be reached
+//   refusing   does not take the message
+//   silent     takes it and never answers
+//   replying   answers a request with 200 and the event's text
+//   creating   answers a request with a status and headers of its own
+// anything else it takes.
+#include <rig/cloudevents/codec.hpp>
+#include <rig/core/module.hpp>
+#include <rig/core/shard.hpp>
+#include <rig/proxy/message_target.hpp>
+#include <rig/transport/http_endpoint.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace rig::fake_broker {
+namespace {
+
+namespace asio = boost::asio;
+using proxy::MessageTarget;
+using proxy::Target;
+using transport::Door;
+using transport::HttpEndpoint;
+using transport::HttpRequest;
+using transport::HttpResponse;
+using transport::Route;
+using Message = MessageTarget::Message;
+using Result = MessageTarget::Result;
+using Outcome = Result::Outcome;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+constexpr PortKey kContributes[] = {port<MessageTarget>(), port<HttpEndpoint>()};
+constexpr Route kRoutes[] = {{Door::kApi, "GET", "/fake-broker/messages"}};
+
+/// What was published, whatever the shard. Not how a gateway should do it; a test has few messages.
+class Journal {
+ public:
+  void add(Target target, const Message& message) {
+    using cloudevents::quote_json;
+    const std::lock_guard lock(mutex_);
+    if (!text_.empty()) text_ += ',';
+    text_.append(R"({"target":)").append(quote_json(name_of(target)));
+    text_.append(R"(,"topic":)").append(quote_json(message.topic));
+    text_.append(R"(,"schema":)").append(quote_json(message.schema));
+    text_.append(R"(,"key":)");
+    text_.append(message.partition_key ? quote_json(*message.partition_key) : "null");
+    text_.append(R"(,"text":)").append(quote_json(message.event)).append("}");
+  }
+  [[nodiscard]] std::string list() const {
+    const std::lock_guard lock(mutex_);
+    return "[" + text_ + "]";
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+class FakeTarget final : public MessageTarget {
+ public:
+  FakeTarget(Target target, Journal& journal) : target_(target), journal_(journal) {}
+
+  [[nodiscard]] Target target() const noexcept override { return target_; }
+  [[nodiscard]] bool has_replies() const noexcept override { return target_ == Target::kNats; }
+
+  Task<Result> publish(Message message) override {
+    if (message.topic == "down") co_return Result{Outcome::kUnavailable, {}, "it is down"};
+    if (message.topic == "refusing") co_return Result{Outcome::kRefused, {}, "no such topic"};
+    journal_.add(target_, message);
+    co_return Result{};
+  }
+
+  Task<Result> request(Message message, std::chrono::milliseconds timeout) override {
+    auto text = message.event;
+    const auto topic = message.topic;
+    auto taken = co_await publish(std::move(message));
+    if (taken.outcome != Outcome::kTaken) co_return taken;
+    if (topic == "silent") {
+      Timer timer(co_await asio::this_coro::executor);
+      timer.expires_after(timeout);
+      co_await timer.async_wait(kUseTaskTuple);
+      co_return Result{Outcome::kTimeout, {}, {}};
+    }
+    proxy::Answer answer{200, {}, std::move(text)};
+    if (topic == "creating") {
+      answer.status = 201;
+      answer.headers = {{"content-type", "text/x-reply"}, {"x-more", "1"}};
+    }
+    co_return Result{Outcome::kAnswered, std::move(answer), {}};
+  }
+
+ private:
+  Target target_;
+  Journal& journal_;
+};
+
+class FakeBrokerModule final : public Module, public HttpEndpoint {
+ public:
+  explicit FakeBrokerModule(ModuleContext& context) {
+    for (auto& target : targets_) context.contribute<MessageTarget>(target);
+    context.contribute<HttpEndpoint>(*this);
+  }
+
+  [[nodiscard]] std::span<const Route> routes() const override { return kRoutes; }
+  Task<HttpResponse> handle(HttpRequest /*request*/) override {
+    co_return HttpResponse::json(200, journal_.list());
+  }
+
+ private:
+  Journal journal_;
+  std::array<FakeTarget, 3> targets_{FakeTarget{Target::kKafka, journal_},
+                                     FakeTarget{Target::kKinesis, journal_},
+                                     FakeTarget{Target::kNats, journal_}};
+};
+
+std::unique_ptr<Module> create(ModuleContext& context) {
+  return std::make_unique<FakeBrokerModule>(context);
+}
+
+}  // namespace
+
+extern constinit const Descriptor kModule;
+constinit const Descriptor kModule{.name = "fake_broker",
+                                   .needs = {},
+                                   .provides = {},
+                                   .collects = {},
+                                   .contributes = kContributes,
+                                   .create = create};
+
+}  // namespace rig::fake_broker
