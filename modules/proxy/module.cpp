@@ -1,18 +1,17 @@
 #include "config.hpp"
 #include "io/broker_requests.hpp"
 #include "io/definition_service.hpp"
-#include "io/pending_answers.hpp"
 #include "io/proxy_service.hpp"
 #include "logic/missing_targets.hpp"
 #include "logic/route_set.hpp"
 
 #include <rig/access/access.hpp>
+#include <rig/answers/tickets.hpp>
 #include <rig/core/log.hpp>
 #include <rig/core/module.hpp>
 #include <rig/http_client/tls_contexts.hpp>
 #include <rig/jwt/tokens.hpp>
 #include <rig/metrics/registry.hpp>
-#include <rig/proxy/answers.hpp>
 #include <rig/proxy/api_definitions.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/proxy/message_target.hpp>
@@ -30,8 +29,9 @@ namespace rig::proxy {
 namespace {
 
 constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<jwt::Tokens>(),
-                              port<access::Access>(), port<http_client::TlsContexts>()};
-constexpr PortKey kProvides[] = {port<ApiDefinitions>(), port<ApiReplica>(), port<Answers>()};
+                              port<access::Access>(), port<answers::Tickets>(),
+                              port<http_client::TlsContexts>()};
+constexpr PortKey kProvides[] = {port<ApiDefinitions>(), port<ApiReplica>()};
 constexpr PortKey kCollects[] = {port<MessageTarget>()};
 constexpr PortKey kContributes[] = {port<transport::Fallback>()};
 
@@ -62,31 +62,28 @@ class ProxyModule final : public Module {
       : definitions_(std::move(definitions), node_name(), context.shards(),
                      context.need<metrics::Registry>(),
                      compile_for(context.collect<MessageTarget>())),
-        answers_(context.shards(), context.need<metrics::Registry>()),
-        brokers_(service.brokers, context.collect<MessageTarget>(), answers_),
+        brokers_(service.brokers, context.collect<MessageTarget>(),
+                 context.need<answers::Tickets>()),
         service_(std::move(service), context.shards(),
-                 {definitions_, context.need<access::Access>(), answers_, brokers_,
-                  context.need<http_client::TlsContexts>(), context.need<metrics::Registry>()}) {
+                 {definitions_, context.need<access::Access>(), context.need<answers::Tickets>(),
+                  brokers_, context.need<http_client::TlsContexts>(),
+                  context.need<metrics::Registry>()}) {
     context.provide<ApiDefinitions>(definitions_);
     context.provide<ApiReplica>(definitions_);
-    context.provide<Answers>(answers_);
     context.contribute<transport::Fallback>(service_);
   }
 
   Task<> start() override {
     co_await definitions_.start();
-    co_await answers_.start();
     co_await service_.start();
   }
   Task<> stop(Deadline) override {
     co_await service_.stop();
-    co_await answers_.stop();
     co_await definitions_.stop();
   }
 
  private:
   DefinitionService definitions_;
-  AnswerService answers_;
   BrokerRequests brokers_;
   ProxyService service_;
 };

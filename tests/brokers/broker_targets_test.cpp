@@ -289,6 +289,24 @@ TEST_F(BrokerTargetsTest, KafkaClientWaitsForTheAnswerToItsToken) {
   EXPECT_EQ(counted("kafka", "ok"), 1);
 }
 
+// 5.4: the answer is a message of the broker, its headers by a list; it may be there before the
+// broker has said that it took the request.
+TEST_F(BrokerTargetsTest, KafkaClientGetsTheAnswerThatTheConsumerReads) {
+  const std::string awaited = R"(,"response_from":"kafka")";
+  start(routes("kafka", "answering", awaited) + "," + routes("kafka", "quick", awaited));
+  for (const auto* path : {"/kafka/answering", "/kafka/quick"}) {
+    const auto reply = post(path, kEvent);
+    EXPECT_EQ(reply.status, 201) << path;
+    EXPECT_EQ(reply.body, "[1e3]");
+    EXPECT_EQ(reply.header("content-type"), "text/x-answer");
+    EXPECT_EQ(reply.header("x-more"), "1");
+    EXPECT_THAT(reply.all("partition"), IsEmpty());
+    EXPECT_THAT(reply.all("rig-correlation"), IsEmpty());
+    expect_cors(reply);
+  }
+  EXPECT_EQ(gateway_->metric("rig_proxy_answers_total", {{"result", "delivered"}}), 2);
+}
+
 TEST_F(BrokerTargetsTest, Vector11KafkaAnswerThatDoesNotCome) {
   start(routes("kafka", "t", R"(,"response_from":"kafka")"),
         {{"PROXY_KAFKA_RESPONSE_TIMEOUT", "300ms"}});

@@ -11,6 +11,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -113,8 +114,8 @@ BrokerRequestsConfig BrokerRequestsConfig::from_env(EnvReader& env) {
 }
 
 BrokerRequests::BrokerRequests(BrokerRequestsConfig config, std::span<MessageTarget* const> targets,
-                               Ref<AnswerService> answers)
-    : config_(config), answers_(answers) {
+                               Ref<answers::Tickets> tickets)
+    : config_(config), tickets_(tickets) {
   for (auto* const target : targets) {
     auto& place = targets_[static_cast<std::size_t>(target->target())];
     if (place != nullptr) {
@@ -208,11 +209,10 @@ Task<BrokerRequests::Reply> BrokerRequests::publish(Ref<const BrokerRequests> se
   const Endpoint& endpoint = *route->endpoint;
   const bool awaits_reply = awaits_answer(endpoint) && target->has_replies();
   // Before the message leaves: the answer may be quicker than what the broker says to that.
-  std::optional<Ticket> ticket;
-  if (awaits_answer(endpoint) && !awaits_reply) ticket.emplace(self->answers_->pending());
-  const auto correlation =
-      ticket ? ticket->correlation() : self->answers_->pending().new_correlation();
-  auto event = self->make_event(*exchange, *route, body, path_and_query, correlation.text());
+  std::unique_ptr<answers::Ticket> ticket;
+  if (awaits_answer(endpoint) && !awaits_reply) ticket = self->tickets_->open();
+  const auto correlation = ticket ? ticket->correlation() : self->tickets_->without_ticket();
+  auto event = self->make_event(*exchange, *route, body, path_and_query, correlation);
   body.clear();
   if (!event) {
     auto refusal = HttpResponse::text(400, refusal_text(event.error(), endpoint.target));
@@ -242,9 +242,10 @@ Task<BrokerRequests::Reply> BrokerRequests::request(Ref<const BrokerRequests> se
 
 Task<BrokerRequests::Reply> BrokerRequests::wait(Ref<const BrokerRequests> self,
                                                  Ref<Exchange> exchange,
-                                                 Ref<const Endpoint> endpoint, Ref<Ticket> ticket) {
+                                                 Ref<const Endpoint> endpoint,
+                                                 Ref<answers::Ticket> ticket) {
   const auto deadline = Deadline::after(self->answer_timeout(endpoint->target));
-  auto first = co_await (Ticket::wait(ticket, deadline) || exchange->client_left());
+  auto first = co_await (ticket->wait(deadline) || exchange->client_left());
   if (first.index() == 1) co_return Reply{};
   auto answer = std::get<0>(std::move(first));
   if (!answer) co_return Reply{timed_out(endpoint->target), kResponseTimeout};

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "io/pending_answers.hpp"
 #include "io/proxy_metrics.hpp"
 #include "logic/request_event.hpp"
 #include "logic/route_set.hpp"
 
+#include <rig/answers/tickets.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/core/task.hpp>
 #include <rig/proxy/message_target.hpp>
@@ -41,7 +41,7 @@ class BrokerRequests {
   /// `targets`: those that the modules of this gateway contribute. Throws StartupError if there are
   /// two for one kind.
   BrokerRequests(BrokerRequestsConfig config, std::span<MessageTarget* const> targets,
-                 Ref<AnswerService> answers);
+                 Ref<answers::Tickets> tickets);
 
   [[nodiscard]] bool has(Target target) const noexcept { return find(target) != nullptr; }
   [[nodiscard]] const BrokerRequestsConfig& config() const noexcept { return config_; }
@@ -56,7 +56,6 @@ class BrokerRequests {
 
  private:
   static constexpr std::size_t kTargets = 4;
-  using Ticket = PendingAnswers::Ticket;
 
   /// The client's answer and the word of the metrics for it; empty: it is not counted.
   struct Reply {
@@ -73,7 +72,7 @@ class BrokerRequests {
                              Ref<const CompiledRoute> route, Ref<MessageTarget> target,
                              MessageTarget::Message message);
   static Task<Reply> wait(Ref<const BrokerRequests> self, Ref<transport::Exchange> exchange,
-                          Ref<const Endpoint> endpoint, Ref<Ticket> ticket);
+                          Ref<const Endpoint> endpoint, Ref<answers::Ticket> ticket);
   static Reply reply_of(const CompiledRoute& route, MessageTarget::Result result);
   [[nodiscard]] boost::system::result<RequestEvent, BadEvent> make_event(
       const transport::Exchange& exchange, const CompiledRoute& route, std::string_view body,
@@ -85,7 +84,7 @@ class BrokerRequests {
 
   const BrokerRequestsConfig config_;
   std::array<MessageTarget*, kTargets> targets_{};  // by kind; null: there is no module for it
-  Ref<AnswerService> answers_;
+  Ref<answers::Tickets> tickets_;
 };
 
 }  // namespace rig::proxy

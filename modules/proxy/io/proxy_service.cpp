@@ -147,14 +147,14 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
   const Endpoint& endpoint = *route->endpoint;
   const std::string method = exchange->request().method;
   const std::string path(exchange->request().path());
-  std::optional<PendingAnswers::Ticket> ticket;
+  std::unique_ptr<answers::Ticket> ticket;
   if (awaits_answer(endpoint)) {
-    ticket.emplace(self->ports_.answers->pending());
+    ticket = self->ports_.tickets->open();
     const auto mark = std::min(path_and_query.find('?'), path_and_query.size());
     const auto query =
         std::string_view(path_and_query).substr(mark).substr(mark < path_and_query.size());
     path_and_query = path_and_query.substr(0, mark) + "?" +
-                     with_parameter(query, kCorrelation, ticket->correlation().text());
+                     with_parameter(query, kCorrelation, ticket->correlation());
   }
   const OutgoingRequest request{
       .server = server_of(route->api->upstream),
@@ -163,7 +163,7 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
       .is_idempotent = is_idempotent(method),
       .is_upgrade = !requested_upgrade(exchange->request().headers).empty()};
   RequestBody body(*exchange);
-  RelayRules rules(ticket.has_value());
+  RelayRules rules(ticket != nullptr);
   Part& part = self->parts_.local();
   const auto forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
   if (forwarded.outcome == Forwarded::Outcome::kDiscarded)
@@ -181,14 +181,13 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
 }
 
 Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self, Ref<Exchange> exchange,
-                                                   Ref<PendingAnswers::Ticket> ticket,
+                                                   Ref<answers::Ticket> ticket,
                                                    Ref<const Endpoint> endpoint, std::string method,
                                                    std::string path) {
   const auto timeout = endpoint->response_from == ResponseFrom::kKafka
                            ? self->config_.brokers.kafka_answer_timeout
                            : self->config_.async_answer_timeout;
-  auto first = co_await (PendingAnswers::Ticket::wait(ticket, Deadline::after(timeout)) ||
-                         exchange->client_left());
+  auto first = co_await (ticket->wait(Deadline::after(timeout)) || exchange->client_left());
   if (first.index() == 1) co_return std::nullopt;
   auto answer = std::get<0>(std::move(first));
   self->parts_.local().metrics.count(*endpoint, method, path, answer ? "ok" : "response_timeout");

@@ -2,12 +2,12 @@
 
 #include "io/broker_requests.hpp"
 #include "io/http_target.hpp"
-#include "io/pending_answers.hpp"
 #include "io/proxy_metrics.hpp"
 #include "logic/header_rules.hpp"
 #include "logic/route_set.hpp"
 
 #include <rig/access/access.hpp>
+#include <rig/answers/tickets.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/core/sharded.hpp>
 #include <rig/core/task.hpp>
@@ -40,7 +40,7 @@ class ProxyService final : public transport::Fallback {
   struct Ports {
     Ref<ApiDefinitions> definitions;
     Ref<access::Access> access;
-    Ref<AnswerService> answers;
+    Ref<answers::Tickets> tickets;
     Ref<const BrokerRequests> brokers;
     Ref<const http_client::TlsContexts> tls;
     Ref<metrics::Registry> registry;
@@ -68,7 +68,7 @@ class ProxyService final : public transport::Fallback {
   static Task<Answered> forward(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                                 Ref<const CompiledRoute> route, std::string path_and_query);
   static Task<Answered> awaited(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
-                                Ref<PendingAnswers::Ticket> ticket, Ref<const Endpoint> endpoint,
+                                Ref<answers::Ticket> ticket, Ref<const Endpoint> endpoint,
                                 std::string method, std::string path);
   [[nodiscard]] transport::HttpResponse not_found(const transport::HttpRequest& request,
                                                   const RouteSet& routes, std::string_view path);

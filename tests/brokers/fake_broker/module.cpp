@@ -5,22 +5,32 @@
 //   silent     takes it and never answers
 //   replying   answers a request with 200 and the event's text
 //   creating   answers a request with a status and headers of its own
+//   answering  takes it, and its consumer then reads an answer from the topic of answers
+//   quick      the same, but the consumer has read it before the message counts as taken
 // anything else it takes.
+#include <rig/answers/inbox.hpp>
+#include <rig/answers/message.hpp>
 #include <rig/cloudevents/codec.hpp>
 #include <rig/core/module.hpp>
+#include <rig/core/ref.hpp>
 #include <rig/core/shard.hpp>
+#include <rig/core/task_group.hpp>
 #include <rig/proxy/message_target.hpp>
 #include <rig/transport/http_endpoint.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/json/parse.hpp>
 
 #include <array>
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace rig::fake_broker {
 namespace {
@@ -39,6 +49,7 @@ using Outcome = Result::Outcome;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
+constexpr PortKey kNeeds[] = {port<answers::Inbox>()};
 constexpr PortKey kContributes[] = {port<MessageTarget>(), port<HttpEndpoint>()};
 constexpr Route kRoutes[] = {{Door::kApi, "GET", "/fake-broker/messages"}};
 
@@ -66,9 +77,56 @@ class Journal {
   std::string text_;
 };
 
+/// What a service answers to an event, as a message on the topic of answers.
+std::pair<std::vector<answers::MessageHeader>, std::string> message_for(
+    std::string_view correlation) {
+  return {{{"rig-correlation", correlation},
+           {"rig-response-code", "201"},
+           {"content-type", "text/x-answer"},
+           {"x-more", "1"},
+           {"partition", "3"}},
+          "[1e3]"};
+}
+
+/// The end that reads answers and hands them to the clients that wait. On shard 0; its messages are
+/// those that this broker makes up.
+class Consumer {
+ public:
+  Consumer(Shards& shards, answers::Inbox& inbox)
+      : shards_(shards), inbox_(inbox), tasks_(shards.executor(0), "fake_broker.consumer") {}
+
+  /// Soon, from any shard.
+  void read_answer_to(std::string event) {
+    shards_.post(0, [this, event = std::move(event)]() mutable {
+      tasks_.spawn(consume(Ref(inbox_), std::move(event)));
+    });
+  }
+  Task<> read_answer_now(std::string event) { return consume(Ref(inbox_), std::move(event)); }
+
+  Task<> stop() {
+    tasks_.cancel();
+    return tasks_.join();
+  }
+
+ private:
+  static Task<> consume(Ref<answers::Inbox> inbox, std::string event) {
+    const auto parsed = boost::json::parse(event);
+    const std::string correlation(parsed.at("rig").at("correlation").as_string());
+    auto [headers, body] = message_for(correlation);
+    auto message = answers::read_message(headers, std::move(body));
+    if (!message || !message->correlation) co_return;
+    co_await inbox->deliver(*std::move(message->correlation), std::move(message->answer));
+  }
+
+  Shards& shards_;
+  answers::Inbox& inbox_;
+  TaskGroup tasks_;
+};
+
 class FakeTarget final : public MessageTarget {
  public:
-  FakeTarget(Target target, Journal& journal) : target_(target), journal_(journal) {}
+  FakeTarget(Target target, Journal& journal, Consumer& consumer)
+      : target_(target), journal_(journal), consumer_(consumer) {}
 
   [[nodiscard]] Target target() const noexcept override { return target_; }
   [[nodiscard]] bool has_replies() const noexcept override { return target_ == Target::kNats; }
@@ -77,6 +135,8 @@ class FakeTarget final : public MessageTarget {
     if (message.topic == "down") co_return Result{Outcome::kUnavailable, {}, "it is down"};
     if (message.topic == "refusing") co_return Result{Outcome::kRefused, {}, "no such topic"};
     journal_.add(target_, message);
+    if (message.topic == "quick") co_await consumer_.read_answer_now(message.event);
+    if (message.topic == "answering") consumer_.read_answer_to(std::move(message.event));
     co_return Result{};
   }
 
@@ -102,14 +162,18 @@ class FakeTarget final : public MessageTarget {
  private:
   Target target_;
   Journal& journal_;
+  Consumer& consumer_;
 };
 
 class FakeBrokerModule final : public Module, public HttpEndpoint {
  public:
-  explicit FakeBrokerModule(ModuleContext& context) {
+  explicit FakeBrokerModule(ModuleContext& context)
+      : consumer_(context.shards(), context.need<answers::Inbox>()) {
     for (auto& target : targets_) context.contribute<MessageTarget>(target);
     context.contribute<HttpEndpoint>(*this);
   }
+
+  Task<> stop(Deadline) override { co_await consumer_.stop(); }
 
   [[nodiscard]] std::span<const Route> routes() const override { return kRoutes; }
   Task<HttpResponse> handle(HttpRequest /*request*/) override {
@@ -118,9 +182,10 @@ class FakeBrokerModule final : public Module, public HttpEndpoint {
 
  private:
   Journal journal_;
-  std::array<FakeTarget, 3> targets_{FakeTarget{Target::kKafka, journal_},
-                                     FakeTarget{Target::kKinesis, journal_},
-                                     FakeTarget{Target::kNats, journal_}};
+  Consumer consumer_;
+  std::array<FakeTarget, 3> targets_{FakeTarget{Target::kKafka, journal_, consumer_},
+                                     FakeTarget{Target::kKinesis, journal_, consumer_},
+                                     FakeTarget{Target::kNats, journal_, consumer_}};
 };
 
 std::unique_ptr<Module> create(ModuleContext& context) {
@@ -131,7 +196,7 @@ std::unique_ptr<Module> create(ModuleContext& context) {
 
 extern constinit const Descriptor kModule;
 constinit const Descriptor kModule{.name = "fake_broker",
-                                   .needs = {},
+                                   .needs = kNeeds,
                                    .provides = {},
                                    .collects = {},
                                    .contributes = kContributes,
