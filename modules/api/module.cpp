@@ -14,7 +14,7 @@ namespace {
 
 constexpr PortKey kNeeds[] = {port<access::Access>(),        port<subscriptions::EventSink>(),
                               port<metrics::Registry>(),     port<metrics::Exposition>(),
-                              port<proxy::ApiDefinitions>(), port<proxy::Answers>(),
+                              port<proxy::ApiDefinitions>(), port<answers::Inbox>(),
                               port<sessions::Sessions>()};
 constexpr PortKey kContributes[] = {port<transport::HttpEndpoint>()};
 
@@ -29,7 +29,7 @@ class ApiModule final : public Module {
         readiness_(context.lifecycle()),
         metrics_page_(context.need<metrics::Exposition>()),
         apis_(context.need<proxy::ApiDefinitions>()),
-        responses_(context.need<proxy::Answers>()),
+        responses_(context.need<answers::Inbox>()),
         session_blacklist_(context.need<sessions::Sessions>()),
         sessions_(context.need<sessions::Sessions>()) {
     context.contribute<transport::HttpEndpoint>(events_);

@@ -38,12 +38,12 @@ Task<HttpResponse> ResponsesEndpoint::deliver(Ref<ResponsesEndpoint> self,
   const auto outcome =
       co_await self->answers_->deliver(std::move(parsed->correlation), std::move(parsed->answer));
   switch (outcome) {
-    case proxy::Answers::Outcome::kDelivered:
+    case answers::Inbox::Outcome::kDelivered:
       co_return HttpResponse::text(kAccepted, "message sent to correlated reverse proxy request");
-    case proxy::Answers::Outcome::kNobody:
+    case answers::Inbox::Outcome::kNobody:
       co_return HttpResponse::error(
           kGone, "Nobody waits for this answer: it is late, or it has come already.");
-    case proxy::Answers::Outcome::kInvalid: break;
+    case answers::Inbox::Outcome::kInvalid: break;
   }
   co_return HttpResponse::text(kBadRequest,
                                "Failed to parse request body: {:error, :invalid_term}");

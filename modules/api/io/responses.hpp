@@ -1,7 +1,7 @@
 #pragma once
 
+#include <rig/answers/inbox.hpp>
 #include <rig/core/ref.hpp>
-#include <rig/proxy/answers.hpp>
 #include <rig/transport/http_endpoint.hpp>
 
 #include <span>
@@ -12,7 +12,7 @@ namespace rig::api {
 /// still waits.
 class ResponsesEndpoint final : public transport::HttpEndpoint {
  public:
-  explicit ResponsesEndpoint(Ref<proxy::Answers> answers) : answers_(answers) {}
+  explicit ResponsesEndpoint(Ref<answers::Inbox> answers) : answers_(answers) {}
 
   [[nodiscard]] std::span<const transport::Route> routes() const override;
   Task<transport::HttpResponse> handle(transport::HttpRequest request) override;
@@ -21,7 +21,7 @@ class ResponsesEndpoint final : public transport::HttpEndpoint {
   static Task<transport::HttpResponse> deliver(Ref<ResponsesEndpoint> self,
                                                transport::HttpRequest request);
 
-  Ref<proxy::Answers> answers_;
+  Ref<answers::Inbox> answers_;
 };
 
 }  // namespace rig::api

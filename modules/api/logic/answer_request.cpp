@@ -1,15 +1,13 @@
 #include "logic/answer_request.hpp"
 
-#include <rig/core/ascii.hpp>
+#include <rig/answers/message.hpp>
 
 #include <boost/json/parse.hpp>
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <optional>
+#include <cstddef>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace rig::api {
 namespace json = boost::json;
@@ -17,45 +15,26 @@ namespace {
 
 constexpr std::string_view kPrefix = "Failed to parse request body: ";
 
-bool concerns_client(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 6> kNames{"content-type", "content-language", "location",
-                                                   "set-cookie",   "cache-control",    "etag"};
-  return name.starts_with("x-") || std::ranges::find(kNames, name) != kNames.end();
-}
-
-/// A whole number, with a sign or without.
-std::optional<int> whole_number(std::string_view text) noexcept {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+std::string refusal_of(answers::BadStatus bad, std::string_view code) {
+  std::string text(kPrefix);
+  if (bad == answers::BadStatus::kOutOfRange)
+    return text + "rig-response-code must be between 200 and 599";
+  return text.append("{:error, {:not_an_integer, \"").append(code).append("\"}}");
 }
 
 }  // namespace
 
 boost::system::result<AnswerRequest, std::string> parse_answer(transport::HttpRequest request) {
-  AnswerRequest parsed;
-  const auto correlation = request.headers.find("rig-correlation");
   const auto code = request.headers.find("rig-response-code");
-  if (!correlation || !code) return std::string(kPrefix) + ":error";
-  const auto status = whole_number(*code);
-  if (!status)
-    return std::string(kPrefix)
-        .append("{:error, {:not_an_integer, \"")
-        .append(*code)
-        .append("\"}}");
-  if (*status < 200 || *status > 599)
-    return std::string(kPrefix) + "rig-response-code must be between 200 and 599";
-  parsed.correlation = *correlation;
-  parsed.answer.status = *status;
-  for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    const auto header = request.headers[i];
-    auto name = lower_case(header.name);
-    if (concerns_client(name)) parsed.answer.headers.emplace_back(std::move(name), header.value);
-  }
-  parsed.answer.body = std::move(request.body);
-  return parsed;
+  if (!code || !request.headers.find("rig-correlation")) return std::string(kPrefix) + ":error";
+  std::vector<answers::MessageHeader> headers;
+  headers.reserve(request.headers.size());
+  for (std::size_t i = 0; i < request.headers.size(); ++i)
+    headers.emplace_back(request.headers[i].name, request.headers[i].value);
+  auto message = answers::read_message(headers, std::move(request.body));
+  if (!message) return refusal_of(message.error(), *code);
+  return AnswerRequest{.answer = std::move(message->answer),
+                       .correlation = *std::move(message->correlation)};
 }
 
 boost::system::result<AnswerRequest, std::string> parse_answer_event(

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rig/proxy/answer.hpp>
+#include <rig/answers/answer.hpp>
 #include <rig/transport/http_message.hpp>
 
 #include <boost/system/result.hpp>
@@ -11,7 +11,7 @@ namespace rig::api {
 
 /// An answer and whose it is.
 struct AnswerRequest {
-  proxy::Answer answer;
+  answers::Answer answer;
   std::string correlation;
 };
 

@@ -1,5 +1,6 @@
 #include "io/proxy_service.hpp"
 
+#include "io/own_answers.hpp"
 #include "io/relay_rules.hpp"
 #include "logic/path.hpp"
 #include "logic/query.hpp"
@@ -26,9 +27,9 @@ using transport::HttpResponse;
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
 constexpr int kMethodNotAllowed = 405;
-constexpr int kServiceUnavailable = 503;
 constexpr int kGatewayTimeout = 504;
 constexpr std::string_view kCorrelation = "correlation";
+constexpr std::string_view kHeadersOfPages = "content-type";
 
 bool awaits_answer(const Endpoint& endpoint) noexcept {
   return endpoint.target == Target::kHttp && endpoint.response_from != ResponseFrom::kHttp;
@@ -61,27 +62,6 @@ std::string_view status_of(Forwarded::Outcome outcome) noexcept {
     case Outcome::kClientLeft: break;
   }
   return {};
-}
-
-/// What browsers ask for before they show it to a page; the transport adds the origins.
-HttpResponse for_browsers(HttpResponse response) {
-  response.headers.add("access-control-allow-methods", "*");
-  response.headers.add("access-control-allow-headers", "content-type");
-  return response;
-}
-
-HttpResponse response_of(Answer answer) {
-  HttpResponse response;
-  response.status = answer.status;
-  for (auto& [name, value] : answer.headers) {
-    if (name == "content-type") {
-      response.content_type = std::move(value);
-    } else {
-      response.headers.add(name, value);
-    }
-  }
-  response.body = std::move(answer.body);
-  return response;
 }
 
 }  // namespace
@@ -125,9 +105,6 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
     if (refusal) co_return refusal;
     query = query_without_tokens(route.api->auth, query);
   }
-  if (route.endpoint->target != Target::kHttp)
-    co_return HttpResponse::error(kServiceUnavailable,
-                                  "This gateway is built without the target of this endpoint.");
   std::string path_and_query;
   if (route.rewrite) {
     auto rewritten = route.rewrite->apply(match->captures, query);
@@ -137,7 +114,10 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
     const bool had_only_tokens = query.empty() && !target->query.empty();
     append_target(path_and_query, target->path, query, target->has_query && !had_only_tokens);
   }
-  co_return co_await forward(self, exchange, route, std::move(path_and_query));
+  if (route.endpoint->target == Target::kHttp)
+    co_return co_await forward(self, exchange, route, std::move(path_and_query));
+  co_return co_await BrokerRequests::serve(self->ports_.brokers, exchange, route,
+                                           std::move(path_and_query), self->parts_.local().metrics);
 }
 
 HttpResponse ProxyService::not_found(const HttpRequest& request, const RouteSet& routes,
@@ -158,7 +138,7 @@ Task<ProxyService::Answered> ProxyService::authenticated(Ref<ProxyService> self,
   auto tokens = find_tokens(route->api->auth, exchange->request().headers, query);
   const auto answer = co_await self->ports_.access->authenticate(std::move(tokens));
   if (answer) co_return std::nullopt;
-  co_return for_browsers(transport::denial_response(answer.error()));
+  co_return for_browsers(transport::denial_response(answer.error()), kHeadersOfPages);
 }
 
 Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<Exchange> exchange,
@@ -167,14 +147,14 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
   const Endpoint& endpoint = *route->endpoint;
   const std::string method = exchange->request().method;
   const std::string path(exchange->request().path());
-  std::optional<PendingAnswers::Ticket> ticket;
+  std::unique_ptr<answers::Ticket> ticket;
   if (awaits_answer(endpoint)) {
-    ticket.emplace(self->ports_.answers->pending());
+    ticket = self->ports_.tickets->open();
     const auto mark = std::min(path_and_query.find('?'), path_and_query.size());
     const auto query =
         std::string_view(path_and_query).substr(mark).substr(mark < path_and_query.size());
     path_and_query = path_and_query.substr(0, mark) + "?" +
-                     with_parameter(query, kCorrelation, ticket->correlation().text());
+                     with_parameter(query, kCorrelation, ticket->correlation());
   }
   const OutgoingRequest request{
       .server = server_of(route->api->upstream),
@@ -183,7 +163,7 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
       .is_idempotent = is_idempotent(method),
       .is_upgrade = !requested_upgrade(exchange->request().headers).empty()};
   RequestBody body(*exchange);
-  RelayRules rules(ticket.has_value());
+  RelayRules rules(ticket != nullptr);
   Part& part = self->parts_.local();
   const auto forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
   if (forwarded.outcome == Forwarded::Outcome::kDiscarded)
@@ -201,21 +181,20 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
 }
 
 Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self, Ref<Exchange> exchange,
-                                                   Ref<PendingAnswers::Ticket> ticket,
+                                                   Ref<answers::Ticket> ticket,
                                                    Ref<const Endpoint> endpoint, std::string method,
                                                    std::string path) {
   const auto timeout = endpoint->response_from == ResponseFrom::kKafka
-                           ? self->config_.kafka_answer_timeout
+                           ? self->config_.brokers.kafka_answer_timeout
                            : self->config_.async_answer_timeout;
-  auto first = co_await (PendingAnswers::Ticket::wait(ticket, Deadline::after(timeout)) ||
-                         exchange->client_left());
+  auto first = co_await (ticket->wait(Deadline::after(timeout)) || exchange->client_left());
   if (first.index() == 1) co_return std::nullopt;
   auto answer = std::get<0>(std::move(first));
   self->parts_.local().metrics.count(*endpoint, method, path, answer ? "ok" : "response_timeout");
-  if (answer) co_return for_browsers(response_of(*std::move(answer)));
+  if (answer) co_return for_browsers(response_of(*std::move(answer)), kHeadersOfPages);
   HttpResponse late;
   late.status = kGatewayTimeout;
-  co_return for_browsers(std::move(late));
+  co_return for_browsers(std::move(late), kHeadersOfPages);
 }
 
 std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute& route,

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "io/broker_requests.hpp"
 #include "io/http_target.hpp"
-#include "io/pending_answers.hpp"
 #include "io/proxy_metrics.hpp"
 #include "logic/header_rules.hpp"
 #include "logic/route_set.hpp"
 
 #include <rig/access/access.hpp>
+#include <rig/answers/tickets.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/core/sharded.hpp>
 #include <rig/core/task.hpp>
@@ -27,7 +28,7 @@ struct ProxyServiceConfig {
   ForwardingRules forwarding;
   std::string gateway_ip;  ///< for `Forwarded`
   std::chrono::milliseconds async_answer_timeout{5'000};
-  std::chrono::milliseconds kafka_answer_timeout{5'000};
+  BrokerRequestsConfig brokers;
 
   static ProxyServiceConfig from_env(EnvReader& env);
 };
@@ -39,7 +40,8 @@ class ProxyService final : public transport::Fallback {
   struct Ports {
     Ref<ApiDefinitions> definitions;
     Ref<access::Access> access;
-    Ref<AnswerService> answers;
+    Ref<answers::Tickets> tickets;
+    Ref<const BrokerRequests> brokers;
     Ref<const http_client::TlsContexts> tls;
     Ref<metrics::Registry> registry;
   };
@@ -66,7 +68,7 @@ class ProxyService final : public transport::Fallback {
   static Task<Answered> forward(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                                 Ref<const CompiledRoute> route, std::string path_and_query);
   static Task<Answered> awaited(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
-                                Ref<PendingAnswers::Ticket> ticket, Ref<const Endpoint> endpoint,
+                                Ref<answers::Ticket> ticket, Ref<const Endpoint> endpoint,
                                 std::string method, std::string path);
   [[nodiscard]] transport::HttpResponse not_found(const transport::HttpRequest& request,
                                                   const RouteSet& routes, std::string_view path);

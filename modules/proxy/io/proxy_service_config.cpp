@@ -40,9 +40,7 @@ ProxyServiceConfig ProxyServiceConfig::from_env(EnvReader& env) {
       {"PROXY_HTTP_ASYNC_RESPONSE_TIMEOUT",
        "How long a client waits for an answer that comes by POST /v3/responses; then 504"},
       c.async_answer_timeout, milliseconds(1), hours(24));
-  c.kafka_answer_timeout = env.duration(
-      {"PROXY_KAFKA_RESPONSE_TIMEOUT", "The same for endpoints whose answer comes from Kafka"},
-      c.kafka_answer_timeout, milliseconds(1), hours(24));
+  c.brokers = BrokerRequestsConfig::from_env(env);
   return c;
 }
 

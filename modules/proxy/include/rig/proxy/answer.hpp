@@ -1,17 +1,9 @@
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
+#include <rig/answers/answer.hpp>
 
 namespace rig::proxy {
 
-/// An answer that came another way than its request. Of the headers only those are passed on that
-/// concern the client.
-struct Answer {
-  int status = 200;  ///< 200 to 599
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;  ///< not sent with 204 and 304
-};
+using answers::Answer;
 
 }  // namespace rig::proxy

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cstddef>
 
-namespace rig::proxy {
+namespace rig::answers {
 namespace {
 
 constexpr std::size_t kNodeDigits = 8;
@@ -62,4 +62,4 @@ std::optional<Correlation> Correlation::parse(std::string_view text) noexcept {
   return text.empty() ? std::optional(parsed) : std::nullopt;
 }
 
-}  // namespace rig::proxy
+}  // namespace rig::answers

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace rig::proxy {
+namespace rig::answers {
 
 /// The name of a request whose answer comes another way: where its client waits, and a secret that
 /// nobody can guess. Opaque to whoever hands it on; safe in URLs and headers.
@@ -26,4 +26,4 @@ struct Correlation {
   bool operator==(const Correlation&) const = default;
 };
 
-}  // namespace rig::proxy
+}  // namespace rig::answers

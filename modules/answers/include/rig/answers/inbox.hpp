@@ -1,19 +1,20 @@
 #pragma once
 
+#include <rig/answers/answer.hpp>
 #include <rig/core/task.hpp>
-#include <rig/proxy/answer.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace rig::proxy {
+namespace rig::answers {
 
-/// Where the answers come in that clients wait for after their request was taken elsewhere: by the
-/// management API, or from a broker. The calls are made on a shard.
-class Answers {
+/// Where the answers come in that clients wait for after their request was taken elsewhere: from
+/// the management API, from a broker. The calls are made on a shard, at any time between the start
+/// and the stop of a module that needs this port.
+class Inbox {
  public:
-  static constexpr std::string_view kPort = "proxy.answers";
+  static constexpr std::string_view kPort = "answers.inbox";
 
   enum class Outcome : std::uint8_t {
     kDelivered,  ///< the client gets it
@@ -24,7 +25,7 @@ class Answers {
   virtual Task<Outcome> deliver(std::string correlation, Answer answer) = 0;
 
  protected:
-  ~Answers() = default;
+  ~Inbox() = default;
 };
 
-}  // namespace rig::proxy
+}  // namespace rig::answers

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace rig::proxy {
+namespace rig::answers {
 namespace {
 
 TEST(Correlation, ComesBackFromItsText) {
@@ -24,4 +24,4 @@ TEST(Correlation, CannotBeGuessedFromAnother) {
 }
 
 }  // namespace
-}  // namespace rig::proxy
+}  // namespace rig::answers

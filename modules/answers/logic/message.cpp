@@ -1,0 +1,79 @@
+#include <rig/answers/message.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <system_error>
+
+namespace rig::answers {
+namespace {
+
+constexpr std::string_view kCorrelation = "rig-correlation";
+constexpr std::string_view kStatus = "rig-response-code";
+constexpr std::string_view kContentType = "content-type";
+constexpr int kStatusMin = 200;
+constexpr int kStatusMax = 599;
+
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lower;
+}
+
+bool concerns_client(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 6> kNames{kContentType, "content-language", "location",
+                                                   "set-cookie", "cache-control",    "etag"};
+  return name.starts_with("x-") || std::ranges::find(kNames, name) != kNames.end();
+}
+
+/// RFC 9110, 5.6.2; the name is in lower case.
+bool is_token(std::string_view name) noexcept {
+  return std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
+/// RFC 9110, 5.5.
+bool is_field_value(std::string_view value) noexcept {
+  return std::ranges::all_of(value, [](char c) {
+    return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
+  });
+}
+
+boost::system::result<int, BadStatus> status_of(std::string_view text) noexcept {
+  if (text.starts_with('+')) text.remove_prefix(1);  // as the first RIG took it
+  int status = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+  if (error == std::errc::result_out_of_range) return BadStatus::kOutOfRange;
+  if (error != std::errc() || end != text.data() + text.size()) return BadStatus::kNoNumber;
+  if (status < kStatusMin || status > kStatusMax) return BadStatus::kOutOfRange;
+  return status;
+}
+
+}  // namespace
+
+boost::system::result<Message, BadStatus> read_message(std::span<const MessageHeader> headers,
+                                                       std::string body) {
+  Message message;
+  bool has_content_type = false;
+  for (const auto& [original, value] : headers) {
+    auto name = in_lower_case(original);
+    if (name == kCorrelation) message.correlation = std::string(value);
+    if (name == kStatus) {
+      const auto status = status_of(value);
+      if (!status) return status.error();
+      message.answer.status = *status;
+      message.has_status = true;
+    }
+    if (!concerns_client(name) || !is_token(name) || !is_field_value(value)) continue;
+    if (name == kContentType && std::exchange(has_content_type, true)) continue;
+    message.answer.headers.emplace_back(std::move(name), value);
+  }
+  message.answer.body = std::move(body);
+  return message;
+}
+
+}  // namespace rig::answers
