@@ -63,16 +63,18 @@ class TransportModule final : public Module {
   }
 
   Task<> start() override {
-    context_.routes.add(kEventStream, {nullptr, RouteTable::Connection::kSse});
-    context_.routes.add(kWebSocket, {nullptr, RouteTable::Connection::kWebSocket});
+    add(kEventStream, {nullptr, RouteTable::Connection::kSse});
+    add(kWebSocket, {nullptr, RouteTable::Connection::kWebSocket});
     for (HttpEndpoint* endpoint : endpoints_) {
-      for (const Route& route : endpoint->routes()) context_.routes.add(route, {endpoint});
+      for (const Route& route : endpoint->routes()) add(route, {endpoint});
     }
     const auto count = context_.shards.count();
     const auto& config = context_.config;
     Listeners inbound(config.bind_address, config.inbound_port, count, "INBOUND_PORT");
     const auto api_address = address_of_management();
     Listeners api(api_address, config.api_port, count, "API_HTTP_PORT");
+
+    for (HttpEndpoint* endpoint : endpoints_) endpoint->listening({inbound.port(), api.port()});
 
     const auto make = [this, &inbound, &api](ShardId shard) {
       auto part = std::make_unique<TransportShard>(context_, shard);
@@ -109,6 +111,12 @@ class TransportModule final : public Module {
   }
 
  private:
+  void add(const Route& route, RouteTable::Target target) {
+    context_.routes.add(route, target);
+    RIG_LOG(kDebug, "route", {"door", name_of(route.door)}, {"method", route.method},
+            {"path", route.path});
+  }
+
   /// Whoever reaches the management API can redirect all traffic: from outside only if it asks for
   /// a credential, or if someone wants it so.
   [[nodiscard]] std::string address_of_management() const {

@@ -1,4 +1,4 @@
-// Opens a page in Chromium, from an origin of its own, and tells what went wrong in it.
+// Opens a page in Chromium, and tells what went wrong in it.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -27,13 +27,11 @@ async function servePage(name) {
 }
 
 /**
- * The page, open and told the origin of the gateway; it ends with the test `t`. `problems()` are the errors that the
- * page and the browser reported, but those that match `expected`, which the test provokes.
+ * The page of this address, which ends with the test `t`. `problems()` are the errors that the page and the browser
+ * reported, but those that match `expected`, which the test provokes; `asked` are the addresses that it asked for.
  */
-export async function openPage(t, pageName, origin, { expected } = {}) {
+export async function openAddress(t, address, { expected } = {}) {
   assert.ok(existsSync(BROWSER), `${BROWSER} is missing: "tools/install test" installs the package chromium`);
-  const server = await servePage(pageName);
-  t.after(() => server.close());
   const profile = await mkdtemp(join(tmpdir(), 'rig-browser-'));
   let browser;
   t.after(async () => {
@@ -43,14 +41,24 @@ export async function openPage(t, pageName, origin, { expected } = {}) {
   browser = await chromium.launchPersistentContext(profile, { executablePath: BROWSER, args: FLAGS });
   const page = await browser.newPage();
   const problems = [];
+  const asked = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  await page.goto(`${server.url}?gateway=${encodeURIComponent(origin)}`);
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(address);
   return {
     page,
+    asked,
     close: () => browser.close(),
     problems: () => problems.filter((text) => !expected?.test(text)),
   };
+}
+
+/** One of our pages, from an origin of its own and told that of the gateway. */
+export async function openPage(t, pageName, origin, options) {
+  const server = await servePage(pageName);
+  t.after(() => server.close());
+  return openAddress(t, `${server.url}?gateway=${encodeURIComponent(origin)}`, options);
 }
 
 export async function screenshot(page, name) {

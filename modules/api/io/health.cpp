@@ -11,12 +11,12 @@ using transport::Door;
 using transport::Route;
 
 constexpr std::array kLivenessRoutes{
-    Route{.door = Door::kApi, .method = "GET", .path = "/health"},
-    Route{.door = Door::kApi, .method = "GET", .path = "/health/live"},
+    Route{.door = Door::kApi, .method = "GET", .path = "/health", .open = true},
+    Route{.door = Door::kApi, .method = "GET", .path = "/health/live", .open = true},
     Route{.door = Door::kInbound, .method = "GET", .path = "/_rig/health"},
 };
 constexpr std::array kReadinessRoutes{
-    Route{.door = Door::kApi, .method = "GET", .path = "/health/ready"},
+    Route{.door = Door::kApi, .method = "GET", .path = "/health/ready", .open = true},
 };
 
 }  // namespace

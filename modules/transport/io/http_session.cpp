@@ -35,8 +35,6 @@ bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-std::string describe(Door door) { return door == Door::kInbound ? "inbound" : "api"; }
-
 HttpResponse options_response(const RouteTable::Match& match, bool is_preflight) {
   HttpResponse response;
   response.status = 204;
@@ -49,11 +47,9 @@ HttpResponse options_response(const RouteTable::Match& match, bool is_preflight)
   return response;
 }
 
-/// Nothing: whoever asks may manage. Whether the node is well, anybody may know.
+/// Nothing: whoever asks may manage.
 Task<std::optional<HttpResponse>> refuse_management(Ref<access::Access> access,
                                                     Ref<const HttpRequest> request) {
-  const auto path = request->path();
-  if (path == "/health" || path.starts_with("/health/")) co_return std::nullopt;
   const auto answer = co_await access->may_manage(credentials_of(*request));
   if (answer) co_return std::nullopt;
   co_return denial_response(answer.error());
@@ -302,7 +298,7 @@ Task<bool> HttpSession::answer(HttpRequest request) {
     request.client_address = client.bytes();
     response = co_await admit(client, opens);
   }
-  if (door_ == Door::kApi && !shard_.context().access.managing_is_open())
+  if (door_ == Door::kApi && !match_.open && !shard_.context().access.managing_is_open())
     response = co_await refuse_management(shard_.context().access, std::as_const(request));
   if (kind == RouteTable::Connection::kWebSocket && !response) {
     const auto handshake = check_ws_handshake(request, {});
@@ -422,7 +418,7 @@ Task<bool> HttpSession::write(std::string bytes) {
 
 Task<> HttpSession::refuse(int status, std::string message) {
   shard_.metrics().bad_requests.add();
-  RIG_LOG(kDebug, "refused a request", {"door", describe(door_)}, {"status", status},
+  RIG_LOG(kDebug, "refused a request", {"door", name_of(door_)}, {"status", status},
           {"reason", message});
   auto response = HttpResponse::error(status, message);
   const Headers unknown;  // the request was not understood: nothing of it is used

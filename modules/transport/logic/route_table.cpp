@@ -69,6 +69,7 @@ void RouteTable::add(const Route& route, Target target) {
   append_word(path->cors_methods, route.method);
   if (!route.cors_headers.empty()) path->cors_headers = route.cors_headers;
   path->cors_credentials = path->cors_credentials || route.cors_credentials;
+  path->open = path->open && route.open;
 }
 
 const RouteTable::Path* RouteTable::path_of(Door door, std::string_view path) const {
@@ -92,6 +93,7 @@ RouteTable::Match RouteTable::find(Door door, std::string_view method,
   match.cors_methods = found->cors_methods;
   match.cors_headers = found->cors_headers;
   match.cors_credentials = found->cors_credentials;
+  match.open = found->open;
   match.kind = method == "OPTIONS" ? Match::Kind::kOptions : Match::Kind::kWrongMethod;
   for (const auto& served : found->methods) {
     if (served.name != method && !(method == "HEAD" && served.name == "GET")) continue;

@@ -31,6 +31,7 @@ class RouteTable {
     std::string_view cors_methods;  ///< those that a browser may use across origins
     std::string_view cors_headers;
     bool cors_credentials = false;
+    bool open = false;  ///< every method of the path is
   };
 
   /// Throws StartupError if a route is served twice.
@@ -50,6 +51,7 @@ class RouteTable {
     std::string cors_methods;
     std::string cors_headers;
     bool cors_credentials = false;
+    bool open = true;
   };
   struct Template {
     std::vector<std::string> segments;  // empty: any

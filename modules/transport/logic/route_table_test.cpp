@@ -61,6 +61,16 @@ TEST_F(RouteTableTest, TellsWhatThePathAllows) {
   EXPECT_EQ(table_.find(Door::kApi, "OPTIONS", "/nothing").kind, Kind::kNotFound);
 }
 
+TEST_F(RouteTableTest, PathIsOpenIfAllItsMethodsAre) {
+  table_.add({.door = Door::kApi, .method = "GET", .path = "/health", .open = true}, {list_});
+  EXPECT_TRUE(table_.find(Door::kApi, "HEAD", "/health").open);
+  EXPECT_TRUE(table_.find(Door::kApi, "DELETE", "/health").open);
+  EXPECT_FALSE(table_.find(Door::kApi, "GET", "/health/x").open);
+  EXPECT_FALSE(table_.find(Door::kApi, "GET", "/apis/7").open);
+  table_.add({.door = Door::kApi, .method = "POST", .path = "/health"}, {list_});
+  EXPECT_FALSE(table_.find(Door::kApi, "GET", "/health").open);
+}
+
 TEST_F(RouteTableTest, OneRouteServedTwiceStopsTheStart) {
   EXPECT_THROW(table_.add({Door::kApi, "GET", "/apis/{other}"}, {list_}), StartupError);
   EXPECT_THROW(table_.add({Door::kInbound, "POST", "/events/"}, {list_}), StartupError);

@@ -25,6 +25,8 @@ class HttpEndpoint {
   static constexpr std::string_view kPort = "transport.http_endpoint";
 
   [[nodiscard]] virtual std::span<const Route> routes() const = 0;
+  /// Called once, before the first request.
+  virtual void listening(Ports /*ports*/) {}
   virtual Task<HttpResponse> handle(HttpRequest request) = 0;
 
  protected:

@@ -11,6 +11,17 @@ enum class Door : std::uint8_t {
   kApi,      ///< management, never reachable from outside: API_HTTP_PORT
 };
 
+/// As logs name it.
+constexpr std::string_view name_of(Door door) noexcept {
+  return door == Door::kInbound ? "inbound" : "api";
+}
+
+/// Where they listen, whatever the settings said.
+struct Ports {
+  std::uint16_t inbound = 0;
+  std::uint16_t api = 0;
+};
+
 struct Route {
   Door door;
   std::string_view method;  ///< "GET" serves HEAD too; OPTIONS, 405 and 404 are the transport's
@@ -20,6 +31,8 @@ struct Route {
   std::string_view cors_headers = {};
   /// CORS: the page's cookies come with it, from origins that are named.
   bool cors_credentials = false;
+  /// Management only: nobody is asked for the credential, so it must say nothing that is a secret.
+  bool open = false;
 };
 
 }  // namespace rig::transport
