@@ -1,14 +1,13 @@
 #include "logic/gateway_event.hpp"
 
 #include <rig/cloudevents/codec.hpp>
+#include <rig/cloudevents/stamp.hpp>
 
 #include <random>
 #include <utility>
 
 namespace rig::cloudevents {
-namespace {
 
-/// Ids need to be unique, not secret.
 std::string random_uuid() {
   thread_local std::mt19937_64 generator = [] {
     std::random_device device;
@@ -17,8 +16,6 @@ std::string random_uuid() {
   }();
   return format_uuid({generator(), generator()});
 }
-
-}  // namespace
 
 EventRef make_gateway_event(std::string_view type, std::string_view data_json) {
   Event::Parts parts;

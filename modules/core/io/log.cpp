@@ -1,128 +1,40 @@
 #include <rig/core/assert.hpp>
+#include <rig/core/line_writer.hpp>
 #include <rig/core/log.hpp>
 #include <rig/core/log_setup.hpp>
 
 #include "logic/log_format.hpp"
 
-#include <spdlog/async_logger.h>
-#include <spdlog/details/thread_pool.h>
-#include <spdlog/sinks/base_sink.h>
-
-#include <poll.h>
-#include <unistd.h>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
-#include <memory>
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace rig::log {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = LineWriter::Clock;
 constexpr std::chrono::seconds kShutdownTimeout{2};
-constexpr std::size_t kBufferBytesMax = 64U << 10;
 
-/// Writes all of `text`; false if the reader of the log is gone or the disk is full.
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno == EAGAIN) {  // somebody else made the terminal non-blocking
-      pollfd writable{fd, POLLOUT, 0};
-      ::poll(&writable, 1, 1000);
-    } else if (errno != EINTR) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/// What the writer thread and everybody else know of each other.
-struct Counters {
-  std::atomic<std::uint64_t> posted{0};   // lines given to the queue
-  std::atomic<std::uint64_t> written{0};  // lines that left it, also those that nobody could take
-  std::atomic<std::uint64_t> failed{0};   // of these, those that nobody could take
-};
-
-/// Lives on the writer thread. Collects lines while more are waiting; writes when the queue is
-/// empty, when a line is urgent, and when the buffer is full: no line waits for a later one.
-class FdSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
- public:
-  FdSink(int fd, Counters& counters) : fd_(fd), counters_(counters) {}
-
-  void reads_from(spdlog::details::thread_pool& queue) { queue_ = &queue; }
-
- protected:
-  void sink_it_(const spdlog::details::log_msg& line) override {
-    buffer_.append(line.payload.data(), line.payload.size()).push_back('\n');
-    ++lines_;
-    const bool is_urgent = line.level >= spdlog::level::warn;
-    if (is_urgent || buffer_.size() >= kBufferBytesMax || queue_->queue_size() == 0) flush_();
-  }
-  void flush_() override {
-    if (lines_ == 0) return;
-    if (!write_all(fd_, buffer_)) counters_.failed.fetch_add(lines_, std::memory_order_relaxed);
-    counters_.written.fetch_add(std::exchange(lines_, 0), std::memory_order_release);
-    buffer_.clear();
-  }
-
- private:
-  int fd_;
-  Counters& counters_;
-  spdlog::details::thread_pool* queue_ = nullptr;
-  std::string buffer_;
-  std::uint64_t lines_ = 0;
-};
-
-/// The queue, its thread, and the logger in front of them.
-class Writer {
- public:
+/// The lines of the log, in the format that was asked for.
+struct Writer {
   explicit Writer(const Options& options)
-      : format_(options.format),
-        sink_(std::make_shared<FdSink>(options.fd, counters_)),
-        pool_(std::make_shared<spdlog::details::thread_pool>(options.lines_max, 1)),
-        logger_(std::make_shared<spdlog::async_logger>(
-            "rig", sink_, pool_, spdlog::async_overflow_policy::overrun_oldest)) {
-    sink_->reads_from(*pool_);
-    logger_->set_level(spdlog::level::trace);  // `enabled` has decided already
-  }
+      : format(options.format), lines(options.fd, options.lines_max) {}
 
-  [[nodiscard]] Format format() const { return format_; }
-
-  void post(Level level, std::string_view line) {
-    counters_.posted.fetch_add(1, std::memory_order_relaxed);
-    const auto urgency =
-        level == Level::kWarn || level == Level::kError ? spdlog::level::warn : spdlog::level::info;
-    logger_->log(urgency, spdlog::string_view_t(line.data(), line.size()));
-  }
-
-  [[nodiscard]] std::uint64_t dropped() const {
-    return pool_->overrun_counter() + counters_.failed.load(std::memory_order_relaxed);
-  }
-
-  /// True when every line that was posted is written or dropped.
-  bool wait_until_written(Clock::time_point deadline) const {
-    while (counters_.written.load(std::memory_order_acquire) + pool_->overrun_counter() <
-           counters_.posted.load(std::memory_order_relaxed)) {
-      if (Clock::now() >= deadline) return false;
-      // tidy: allow(sleep) the program is ending, and the writer tells nobody when it is done
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return true;
-  }
-
- private:
-  Format format_;
-  Counters counters_;
-  std::shared_ptr<FdSink> sink_;
-  std::shared_ptr<spdlog::details::thread_pool> pool_;  // its destructor joins the thread
-  std::shared_ptr<spdlog::async_logger> logger_;
+  Format format;
+  LineWriter lines;
 };
+
+/// Where there is no writer.
+void write_to_stderr(std::string line) {
+  line.push_back('\n');
+  // One call: lines of several threads stay whole.
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 std::atomic<Writer*> writer{nullptr};
 std::atomic<int> users{0};  // threads between loading `writer` and being done with it
@@ -166,7 +78,7 @@ bool enabled(Level level) noexcept {
 void write(Level level, const char* file, int line, std::string_view message,
            std::initializer_list<Field> fields) {
   const WriterUse use;
-  const Format kind = use ? use->format() : Format::kPlain;
+  const Format kind = use ? use->format : Format::kPlain;
   Line call;
   call.time = std::chrono::system_clock::now();
   if (kind == Format::kPlain) call.utc_offset = local_offset(call.time);
@@ -176,11 +88,9 @@ void write(Level level, const char* file, int line, std::string_view message,
   call.message = message;
   call.fields = std::span(fields.begin(), fields.size());
   std::string text = format(kind, call);
-  if (use) {
-    use->post(level, text);
-  } else {
-    write_all(STDERR_FILENO, text.append("\n"));
-  }
+  if (!use) return write_to_stderr(std::move(text));
+  const bool is_urgent = level == Level::kWarn || level == Level::kError;
+  use->lines.post(text, is_urgent ? LineWriter::Urgency::kUrgent : LineWriter::Urgency::kUsual);
 }
 
 void start(const Options& options) {
@@ -196,15 +106,15 @@ void shutdown() {
   const auto deadline = Clock::now() + kShutdownTimeout;
   // A thread that still holds the writer is about to be done with it: posting never waits.
   while (users.load() > 0 && Clock::now() < deadline) std::this_thread::yield();
-  const bool written = last->wait_until_written(deadline);
-  dropped_before.fetch_add(last->dropped());
+  const bool written = last->lines.finish(deadline);
+  dropped_before.fetch_add(last->lines.dropped());
   // With a writer thread that cannot be joined, the writer is left to the end of the process.
   if (written && users.load() == 0) delete last;
 }
 
 std::uint64_t dropped() noexcept {
   const WriterUse use;
-  return dropped_before.load() + (use ? use->dropped() : 0);
+  return dropped_before.load() + (use ? use->lines.dropped() : 0);
 }
 
 }  // namespace rig::log

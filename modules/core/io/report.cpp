@@ -1,6 +1,6 @@
 #include "io/report.hpp"
 
-#include "logic/escape.hpp"
+#include <rig/core/escape.hpp>
 
 #include <cstdio>
 #include <string>

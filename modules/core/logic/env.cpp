@@ -1,7 +1,7 @@
 #include <rig/core/assert.hpp>
 #include <rig/core/env.hpp>
+#include <rig/core/escape.hpp>
 
-#include "logic/escape.hpp"
 #include "logic/original_settings.hpp"
 #include "logic/suggestions.hpp"
 #include "logic/units.hpp"

@@ -1,4 +1,4 @@
-#include "logic/escape.hpp"
+#include <rig/core/escape.hpp>
 
 namespace rig::core {
 namespace {

@@ -1,6 +1,6 @@
 #include "logic/flags.hpp"
 
-#include "logic/escape.hpp"
+#include <rig/core/escape.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -1,6 +1,6 @@
 #include "logic/log_format.hpp"
 
-#include "logic/escape.hpp"
+#include <rig/core/escape.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "logic/settings_table.hpp"
 
-#include "logic/escape.hpp"
+#include <rig/core/escape.hpp>
 
 #include <map>
 #include <string_view>

@@ -1,7 +1,8 @@
 #include "logic/suggestions.hpp"
 
-#include "logic/escape.hpp"
 #include "logic/units.hpp"
+
+#include <rig/core/escape.hpp>
 
 #include <algorithm>
 #include <array>
