@@ -15,6 +15,7 @@
 #include <rig/proxy/api_definitions.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/proxy/message_target.hpp>
+#include <rig/proxy/request_log_sink.hpp>
 #include <rig/transport/fallback.hpp>
 
 #include <boost/asio/ip/host_name.hpp>
@@ -32,7 +33,7 @@ constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<jwt::Tokens>(),
                               port<access::Access>(), port<answers::Tickets>(),
                               port<http_client::TlsContexts>()};
 constexpr PortKey kProvides[] = {port<ApiDefinitions>(), port<ApiReplica>()};
-constexpr PortKey kCollects[] = {port<MessageTarget>()};
+constexpr PortKey kCollects[] = {port<MessageTarget>(), port<RequestLogSink>()};
 constexpr PortKey kContributes[] = {port<transport::Fallback>()};
 
 CompileRoutes compile_for(const std::vector<MessageTarget*>& brokers) {
@@ -92,6 +93,8 @@ std::unique_ptr<Module> create(ModuleContext& context) {
   const bool has_keys = context.need<jwt::Tokens>().has_keys();
   auto definitions = ProxyConfig::from_env(context.env(), has_keys);
   auto service = ProxyServiceConfig::from_env(context.env());
+  service.request_log =
+      RequestLogConfig::from_env(context.env(), context.collect<RequestLogSink>());
   return std::make_unique<ProxyModule>(std::move(definitions), std::move(service), context);
 }
 

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -67,15 +68,21 @@ std::string_view status_of(Forwarded::Outcome outcome) noexcept {
 }  // namespace
 
 ProxyService::ProxyService(ProxyServiceConfig config, Shards& shards, Ports ports)
-    : config_(std::move(config)), shards_(shards), ports_(ports), parts_(shards) {}
+    : config_(std::move(config)),
+      shards_(shards),
+      ports_(ports),
+      request_log_(config_.request_log, *ports.registry),
+      access_log_(config_.access_log, *ports.registry),
+      parts_(shards) {}
 
 Task<> ProxyService::start() {
+  access_log_.start();
   auto& connections = ports_.registry->gauge(
       {"rig_proxy_connections", "Connections to backends, those that wait for a request included"});
   const auto make = [this, &connections](ShardId shard) {
     return std::unique_ptr<Part>(new Part{
         HttpTarget(shards_->executor(shard), *shards_, *ports_.tls, config_.http, connections),
-        ProxyMetrics(ports_.registry)});
+        ProxyMetrics(ports_.registry), Sampler(std::random_device{}())});
   };
   co_await parts_.start(make);
 }
@@ -86,10 +93,19 @@ Task<> ProxyService::stop() {
 }
 
 Task<std::optional<HttpResponse>> ProxyService::handle(Ref<Exchange> exchange) {
-  return serve(Ref(*this), exchange);
+  if (access_log_.is_on()) return logged(Ref(*this), exchange);
+  return serve(Ref(*this), exchange, NoteTo());
 }
 
-Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exchange> exchange) {
+Task<ProxyService::Answered> ProxyService::logged(Ref<ProxyService> self, Ref<Exchange> exchange) {
+  RequestNotes notes(self->access_log_, self->parts_.local().sampler, *exchange);
+  auto answer = co_await serve(self, exchange, NoteTo(notes));
+  notes.ended(answer);
+  co_return answer;
+}
+
+Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exchange> exchange,
+                                                 NoteTo notes) {
   const HttpRequest& request = exchange->request();
   std::string buffer;
   const auto target = parse_target(request.target, buffer);
@@ -99,12 +115,15 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
   if (!match) co_return self->not_found(request, *set->routes, target->path);
 
   const CompiledRoute& route = *match->route;
+  notes.matched(*route.api, *route.endpoint);
   std::string query(target->query);
   if (route.endpoint->secured) {
     auto refusal = co_await authenticated(self, exchange, route, query);
     if (refusal) co_return refusal;
     query = query_without_tokens(route.api->auth, query);
   }
+  if (self->request_log_.is_on())
+    self->request_log_.write(*exchange, *route.api, *route.endpoint, target->path);
   std::string path_and_query;
   if (route.rewrite) {
     auto rewritten = route.rewrite->apply(match->captures, query);
@@ -115,7 +134,7 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
     append_target(path_and_query, target->path, query, target->has_query && !had_only_tokens);
   }
   if (route.endpoint->target == Target::kHttp)
-    co_return co_await forward(self, exchange, route, std::move(path_and_query));
+    co_return co_await forward(self, exchange, route, std::move(path_and_query), notes);
   co_return co_await BrokerRequests::serve(self->ports_.brokers, exchange, route,
                                            std::move(path_and_query), self->parts_.local().metrics);
 }
@@ -143,7 +162,7 @@ Task<ProxyService::Answered> ProxyService::authenticated(Ref<ProxyService> self,
 
 Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<Exchange> exchange,
                                                    Ref<const CompiledRoute> route,
-                                                   std::string path_and_query) {
+                                                   std::string path_and_query, NoteTo notes) {
   const Endpoint& endpoint = *route->endpoint;
   const std::string method = exchange->request().method;
   const std::string path(exchange->request().path());
@@ -166,6 +185,7 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
   RelayRules rules(ticket != nullptr);
   Part& part = self->parts_.local();
   const auto forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
+  notes.forwarded(request.server, forwarded);
   if (forwarded.outcome == Forwarded::Outcome::kDiscarded)
     co_return co_await awaited(self, exchange, *ticket, endpoint, method, path);
   const auto status = status_of(forwarded.outcome);

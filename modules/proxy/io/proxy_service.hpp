@@ -1,10 +1,14 @@
 #pragma once
 
+#include "io/access_log.hpp"
 #include "io/broker_requests.hpp"
 #include "io/http_target.hpp"
 #include "io/proxy_metrics.hpp"
+#include "io/request_log.hpp"
+#include "io/request_notes.hpp"
 #include "logic/header_rules.hpp"
 #include "logic/route_set.hpp"
+#include "logic/sampler.hpp"
 
 #include <rig/access/access.hpp>
 #include <rig/answers/tickets.hpp>
@@ -29,6 +33,8 @@ struct ProxyServiceConfig {
   std::string gateway_ip;  ///< for `Forwarded`
   std::chrono::milliseconds async_answer_timeout{5'000};
   BrokerRequestsConfig brokers;
+  RequestLogConfig request_log;  ///< not by `from_env`: it depends on what modules contribute
+  AccessLogConfig access_log;
 
   static ProxyServiceConfig from_env(EnvReader& env);
 };
@@ -60,13 +66,17 @@ class ProxyService final : public transport::Fallback {
   struct Part {
     HttpTarget http;
     ProxyMetrics metrics;
+    Sampler sampler;
   };
 
-  static Task<Answered> serve(Ref<ProxyService> self, Ref<transport::Exchange> exchange);
+  static Task<Answered> logged(Ref<ProxyService> self, Ref<transport::Exchange> exchange);
+  static Task<Answered> serve(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
+                              NoteTo notes);
   static Task<Answered> authenticated(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                                       Ref<const CompiledRoute> route, std::string query);
   static Task<Answered> forward(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
-                                Ref<const CompiledRoute> route, std::string path_and_query);
+                                Ref<const CompiledRoute> route, std::string path_and_query,
+                                NoteTo notes);
   static Task<Answered> awaited(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                                 Ref<answers::Ticket> ticket, Ref<const Endpoint> endpoint,
                                 std::string method, std::string path);
@@ -78,6 +88,8 @@ class ProxyService final : public transport::Fallback {
   const ProxyServiceConfig config_;
   Ref<Shards> shards_;
   const Ports ports_;
+  RequestLog request_log_;
+  AccessLog access_log_;
   Sharded<Part> parts_;
 };
 

@@ -23,6 +23,7 @@ ForwardingMode forwarding_mode(EnvReader& env, Setting setting, ForwardingMode d
 ProxyServiceConfig ProxyServiceConfig::from_env(EnvReader& env) {
   ProxyServiceConfig c;
   c.http = HttpTargetConfig::from_env(env);
+  c.access_log = AccessLogConfig::from_env(env);
   c.forwarding.forwarded =
       forwarding_mode(env,
                       {"RIG_PROXY_FORWARDED",
