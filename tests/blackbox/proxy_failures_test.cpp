@@ -261,6 +261,7 @@ TEST(ProxySmuggling, NothingReachesTheBackend) {
           "transfer-encoding:\x0b"
           "chunked\r\n\r\n0\r\n\r\n",
       post + "x: a\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+      post + "x: a\r\n transfer-encoding: chunked\r\ncontent-length: 0\r\n\r\n",
       post + "x: a\rb\r\ncontent-length: 0\r\n\r\n",
       post + "x: a\0b\r\ncontent-length: 0\r\n\r\n"s,
       post + "x: a\x01\r\ncontent-length: 0\r\n\r\n",
@@ -280,19 +281,6 @@ TEST(ProxySmuggling, NothingReachesTheBackend) {
     EXPECT_EQ(client.read_to_end(), "");
   }
   EXPECT_THAT(backend.requests(), IsEmpty());
-}
-
-// A folded line may be refused or unfolded (RFC 9112, 5.2); the backend never sees the fold.
-TEST(ProxySmuggling, FoldedLineArrivesAsOneLine) {
-  const Backend backend;
-  const Gateway gateway(proxying(api_definition("a", backend.port(), kEndpoints)));
-  RawSocket client(gateway.inbound());
-  client.send(
-      "POST /x HTTP/1.1\r\nhost: h\r\nx: a\r\n transfer-encoding: chunked\r\n"
-      "content-length: 0\r\n\r\n");
-  EXPECT_EQ(read_reply(client, "POST").status, 200);
-  EXPECT_EQ(backend.last().header("x"), "a transfer-encoding: chunked");
-  EXPECT_THAT(backend.last().all("transfer-encoding"), IsEmpty());
 }
 
 // By the time that a wrong chunk comes the backend has the head: it never sees a whole request, and

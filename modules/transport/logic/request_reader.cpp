@@ -1,5 +1,7 @@
 #include "logic/request_reader.hpp"
 
+#include "logic/head_scan.hpp"
+
 #include <rig/core/ascii.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -49,6 +51,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   enum class Body : std::uint8_t { kUndecided, kCollected, kPassedOn };
 
   HttpRequest request;
+  HeadScan head_scan;
   bool target_is_too_long = false;
   std::size_t hosts = 0;
   std::size_t codings = 0;
@@ -146,6 +149,10 @@ RequestReader::Progress RequestReader::feed(std::string_view bytes) {
   if (parser_->is_header_done() && parser_->chunked() && bytes.size() < 5)
     return Progress{State::kNeedMore, consumed};
 
+  if (!parser_->is_header_done()) {
+    if (const auto reason = parser_->head_scan.check(bytes); !reason.empty())
+      return fail(consumed, 400, std::string(reason));
+  }
   return put(bytes, consumed);
 }
 
