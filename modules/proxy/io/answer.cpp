@@ -139,6 +139,8 @@ Task<Forwarding::Step> Forwarding::finish_answer(Ref<Forwarding> self) {
   self->can_stay_ = self->can_stay_ && is_clean && self->has_sent_all_;
   self->result_.outcome = self->has_started_ ? Outcome::kRelayed : Outcome::kDiscarded;
   if (!self->has_started_) co_return Step::kDone;
+  if (const auto& sent = self->body_reader_.trailers(); !sent.empty())
+    self->exchange_.add_trailers(self->rules_.trailers(sent));
   const auto piece = self->takes_body_ ? self->piece_ : std::string_view();
   const bool is_finished = co_await self->exchange_.finish(piece);
   if (!is_finished) self->note_client_failure(Exchange::Failure::kClientLeft);

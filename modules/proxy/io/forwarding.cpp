@@ -18,7 +18,6 @@ using Read = UpstreamConnection::Read;
 using Written = UpstreamConnection::Written;
 
 namespace {
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 std::string chunk_size_line(std::size_t size) {
   std::array<char, 18> line;
@@ -187,10 +186,18 @@ Task<> Forwarding::send_body(Ref<Forwarding> self) {
     self->result_.bytes_up += piece.size();
   }
   if (is_chunked) {
-    const bool is_sent = co_await send(self, self->connection().write(kLastChunk));
+    const auto last = self->last_chunk();
+    const bool is_sent = co_await send(self, self->connection().write(last));
     if (!is_sent) co_return;
   }
   self->has_sent_all_ = true;
+}
+
+std::string Forwarding::last_chunk() const {
+  std::string text = "0\r\n";
+  const auto& rules = request_.trailers;
+  write_trailers(text, rules ? exchange_.trailers() : Headers(), rules.value_or(TrailerRules()));
+  return text;
 }
 
 /// Ends only when the client is the reason for the exchange to end.

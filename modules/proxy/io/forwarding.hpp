@@ -58,6 +58,7 @@ class Forwarding {
   static Task<UpstreamConnection::Written> finish_sending(Ref<Forwarding> self);
   static Task<bool> send(Ref<Forwarding> self, UpstreamConnection::Written so_far);
   static Task<> send_body(Ref<Forwarding> self);
+  [[nodiscard]] std::string last_chunk() const;
   static Task<> accompany(Ref<Forwarding> self);
   void note_client_failure(transport::Exchange::Failure failure);
 

@@ -3,6 +3,7 @@
 #include "io/http_target_config.hpp"
 #include "io/server.hpp"
 #include "io/upstream_pool.hpp"
+#include "logic/header_rules.hpp"
 #include "logic/response_reader.hpp"
 
 #include <rig/core/ref.hpp>
@@ -28,6 +29,8 @@ struct OutgoingRequest {
   bool is_head = false;        ///< its method is HEAD
   bool is_idempotent = false;  ///< RFC 9110, 9.2.2
   bool is_upgrade = false;     ///< it asks for another protocol, so 101 is an answer to it
+  /// How the client's trailers are handed on; nothing: they are not.
+  std::optional<TrailerRules> trailers = {};
 };
 
 /// The body of a client's request on its way: what has been read of it and may have to be sent
@@ -69,6 +72,8 @@ class AnswerRules {
   virtual std::optional<transport::HttpResponse> relayed(ResponseHead& head) = 0;
   /// The same of an interim answer, or of 101; nothing: it is not passed on. A 101 must be.
   virtual std::optional<transport::HttpResponse> interim(ResponseHead& head) = 0;
+  /// The trailers for the client, of those that a backend may send.
+  virtual Headers trailers(const Headers& sent) = 0;
 
  protected:
   ~AnswerRules() = default;

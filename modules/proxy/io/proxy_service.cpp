@@ -2,6 +2,7 @@
 
 #include "io/own_answers.hpp"
 #include "io/relay_rules.hpp"
+#include "logic/header_filter.hpp"
 #include "logic/path.hpp"
 #include "logic/query.hpp"
 #include "logic/token_places.hpp"
@@ -46,6 +47,13 @@ Framing framing_of(const Exchange& exchange) {
   if (!exchange.has_body()) return {};
   const auto length = exchange.body_length();
   return length ? Framing{Framing::Kind::kLength, *length} : Framing{Framing::Kind::kChunked, 0};
+}
+
+/// What is done to the headers, and the trailers, of a request.
+HeaderEdits request_edits(const CompiledRoute& route) noexcept {
+  HeaderEdits edits;
+  if (route.endpoint->transform_request_headers) edits.set = route.api->request_headers.add;
+  return edits;
 }
 
 /// The word of the metrics for what came of it; empty: nothing is counted, the client left.
@@ -180,9 +188,10 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
       .head = self->upstream_head(*exchange, *route, path_and_query),
       .is_head = method == "HEAD",
       .is_idempotent = is_idempotent(method),
-      .is_upgrade = !requested_upgrade(exchange->request().headers).empty()};
+      .is_upgrade = !requested_upgrade(exchange->request().headers).empty(),
+      .trailers = TrailerRules{.edits = request_edits(*route)}};
   RequestBody body(*exchange);
-  RelayRules rules(ticket != nullptr);
+  RelayRules rules(ticket != nullptr, accepts_trailers(exchange->request().headers));
   Part& part = self->parts_.local();
   const auto forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
   notes.forwarded(request.server, forwarded);
@@ -231,7 +240,7 @@ std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute&
                        .gateway_ip = config_.gateway_ip,
                        .scheme = exchange.peer().is_secure ? "https" : "http",
                        .client_host = request.headers.find("host").value_or("")};
-  if (route.endpoint->transform_request_headers) head.edits.set = route.api->request_headers.add;
+  head.edits = request_edits(route);
   head.framing = framing_of(exchange);
   head.has_length = !exchange.has_body() && request.headers.find("content-length").has_value();
   head.upgrade = requested_upgrade(request.headers);

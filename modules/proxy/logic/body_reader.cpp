@@ -124,7 +124,7 @@ bool BodyReader::ends_at_close() const noexcept {
 }
 
 bool is_forbidden_trailer(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 27> kNames = {"age",
+  constexpr std::array<std::string_view, 28> kNames = {"age",
                                                        "authorization",
                                                        "cache-control",
                                                        "connection",
@@ -132,6 +132,7 @@ bool is_forbidden_trailer(std::string_view name) noexcept {
                                                        "content-length",
                                                        "content-range",
                                                        "content-type",
+                                                       "cookie",
                                                        "date",
                                                        "expect",
                                                        "expires",

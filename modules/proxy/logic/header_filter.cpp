@@ -50,6 +50,20 @@ bool HopByHop::contains(std::string_view name) const noexcept {
   return is_always(name) || std::ranges::binary_search(named_, name, is_before);
 }
 
+bool accepts_trailers(const Headers& headers) noexcept {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto [name, value] = headers[i];
+    if (iequals(name, "te") && names_trailers(value)) return true;
+  }
+  return false;
+}
+
+std::string with_hyphens(std::string_view name) {
+  std::string text(name);
+  std::ranges::replace(text, '_', '-');
+  return text;
+}
+
 bool is_gateways_own(std::string_view name) noexcept {
   return is_always(name) || iequals(name, "content-length") || iequals(name, "expect");
 }

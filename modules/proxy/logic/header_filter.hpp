@@ -5,6 +5,7 @@
 #include <boost/container/small_vector.hpp>
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace rig::proxy {
@@ -23,6 +24,13 @@ class HopByHop {
   boost::container::small_vector<std::string_view, 8> named_;  // sorted: there may be thousands
   bool accepts_trailers_ = false;
 };
+
+/// The client says that it takes trailers behind an answer (RFC 9110, 10.1.4).
+[[nodiscard]] bool accepts_trailers(const Headers& headers) noexcept;
+
+/// The name with `-` for `_`. Many servers take the one for the other, as CGI did, so what is the
+/// gateway's own, or frames a message, is so in both spellings.
+[[nodiscard]] std::string with_hyphens(std::string_view name);
 
 /// A header by which the gateway frames a message or speaks of its connection: no configuration may
 /// write one, or two readers would disagree on where the message ends.

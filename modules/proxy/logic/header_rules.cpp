@@ -6,6 +6,7 @@
 #include "logic/http_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace rig::proxy {
@@ -14,6 +15,15 @@ namespace {
 /// Whether an edit leaves a header that came with the message alone.
 bool is_left(const HeaderEdits& edits, std::string_view name) noexcept {
   return !is_in(edits.remove, name) && !is_in(edits.set, name);
+}
+
+/// By which a proxy tells whom it speaks for, and what a trace is called.
+bool is_of_proxies(std::string_view name) noexcept {
+  constexpr std::string_view kForwarded = "x-forwarded-";
+  constexpr std::array<std::string_view, 5> kNames = {"via", "x-real-ip", "x-request-id",
+                                                      "traceparent", "tracestate"};
+  return iequals(name.substr(0, kForwarded.size()), kForwarded) ||
+         std::ranges::any_of(kNames, [&](std::string_view one) { return iequals(name, one); });
 }
 
 void append_edits(std::string& out, const HeaderEdits& edits) {
@@ -108,7 +118,11 @@ class RequestHead {
     }
   }
 
-  [[nodiscard]] bool is_handed_on(std::string_view name) const noexcept {
+  [[nodiscard]] bool is_handed_on(std::string_view name) const {
+    const bool is_plain = name.find('_') == std::string_view::npos;
+    return is_handed_on_as(name) && (is_plain || is_handed_on_as(with_hyphens(name)));
+  }
+  [[nodiscard]] bool is_handed_on_as(std::string_view name) const noexcept {
     return !is_rewritten(name) && !hop_.contains(name) && is_left(request_.edits, name) &&
            !is_claim(request_.claims, name);
   }
@@ -231,11 +245,13 @@ void write_client_head(std::string& out, const ClientResponse& response) {
   out.append("\r\n");
 }
 
-void write_trailers(std::string& out, const Headers& trailers,
-                    std::span<const ClaimHeader> claims) {
+void write_trailers(std::string& out, const Headers& trailers, const TrailerRules& rules) {
   for (std::size_t i = 0; i < trailers.size(); ++i) {
     const auto [name, value] = trailers[i];
-    if (!is_forbidden_trailer(name) && !is_claim(claims, name)) append_header(out, name, value);
+    const auto plain = with_hyphens(name);
+    if (is_forbidden_trailer(plain) || is_of_proxies(plain)) continue;
+    if (!is_left(rules.edits, plain) || is_claim(rules.claims, plain)) continue;
+    append_header(out, name, value);
   }
   out.append("\r\n");
 }

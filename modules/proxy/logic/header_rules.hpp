@@ -90,10 +90,17 @@ struct ClientResponse {
 /// the upstream's content-length is handed on.
 void write_client_head(std::string& out, const ClientResponse& response);
 
+/// What is done to the headers of a request, for the trailers behind it: a server may take them for
+/// headers, so nothing gets in by this door that does not by the other.
+struct TrailerRules {
+  HeaderEdits edits = {};
+  std::span<const ClaimHeader> claims = {};
+};
+
 /// Appends trailer lines and the empty line that ends a chunked body, behind the last chunk's
-/// "0\r\n". What is a header only of this gateway to set does not get in by this door.
-void write_trailers(std::string& out, const Headers& trailers,
-                    std::span<const ClaimHeader> claims = {});
+/// "0\r\n". Left out is what must be a header (RFC 9110, 6.5.1), what the gateway sets or removes,
+/// and by what proxies tell whom they speak for.
+void write_trailers(std::string& out, const Headers& trailers, const TrailerRules& rules = {});
 
 /// "name:80", "[2001:db8::1]:80": the port is always there, as in the first RIG.
 [[nodiscard]] std::string host_header(std::string_view host, std::uint16_t port);

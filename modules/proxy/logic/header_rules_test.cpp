@@ -93,6 +93,19 @@ TEST_F(UpstreamHead, TrailersAreTheOnlyTransferCodingAskedFor) {
   EXPECT_EQ(lines({{"te", "gzip, Trailers"}}), "connection: te\r\nte: trailers\r\n");
 }
 
+// Many servers read `content_length` as what it looks like.
+TEST_F(UpstreamHead, UnderscoresAreNoWayAround) {
+  rules_.x_forwarded = ForwardingMode::kReplace;
+  const auto sent = lines({{"content_length", "5"},
+                           {"Transfer_Encoding", "chunked"},
+                           {"keep_alive", "1"},
+                           {"X_Forwarded_For", "192.0.2.66"},
+                           {"x_other", "1"}});
+  EXPECT_TRUE(sent.starts_with("x_other: 1\r\nx-forwarded-for: 192.0.2.1\r\n")) << sent;
+  EXPECT_EQ(sent.find('_'), 1U) << sent;
+  EXPECT_EQ(sent.find('_', 2), std::string::npos) << sent;
+}
+
 TEST_F(UpstreamHead, UpgradeIsNamedByConnection) {
   request_.upgrade = "websocket";
   EXPECT_EQ(
@@ -281,11 +294,22 @@ TEST_F(ClientHead, SaysWhatBecomesOfTheConnection) {
 TEST(Trailers, DoNotGetInWhatIsAHeader) {
   std::string out;
   const std::vector<ClaimHeader> claims = {{"x-user", "joe", true}};
-  write_trailers(
-      out,
-      headers_of({{"x-sum", "1"}, {"Content-Length", "1"}, {"X_User", "admin"}, {"host", "x"}}),
-      claims);
-  EXPECT_EQ(out, "x-sum: 1\r\n\r\n");
+  const std::vector<Header> set = {{"x-gateway", "rig"}};
+  const std::vector<std::string> remove = {"x-debug"};
+  const auto sent = headers_of({{"x-sum", "1"},
+                                {"Content-Length", "1"},
+                                {"X_User", "admin"},
+                                {"transfer_encoding", "chunked"},
+                                {"host", "x"},
+                                {"Cookie", "a=b"},
+                                {"X-Gateway", "forged"},
+                                {"X-Debug", "1"},
+                                {"X-Forwarded-For", "192.0.2.1"},
+                                {"Via", "1.1 x"},
+                                {"traceparent", "x"},
+                                {"grpc-status", "0"}});
+  write_trailers(out, sent, {.edits = {.remove = remove, .set = set}, .claims = claims});
+  EXPECT_EQ(out, "x-sum: 1\r\ngrpc-status: 0\r\n\r\n");
 }
 
 TEST(HostHeader, AlwaysHasThePort) {

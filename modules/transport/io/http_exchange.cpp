@@ -13,8 +13,8 @@ namespace rig::transport {
 namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kCrlf = "\r\n";
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kEndAndLastChunk = "\r\n0\r\n\r\n";
 
 /// Whether nothing more can come from there.
@@ -132,6 +132,10 @@ class HttpExchange::Wire {
     } else if (is_chunked && is_last) {
       behind = kLastChunk;
     }
+    if (is_chunked && is_last && !of.trailers_.empty()) {  // before the empty line
+      trailers_ = std::string(behind.substr(0, behind.size() - kCrlf.size()));
+      behind = trailers_.append(of.trailers_).append(kCrlf);
+    }
     pieces_ = {head_, before, piece, behind};
   }
   Wire(const Wire&) = delete;
@@ -141,6 +145,7 @@ class HttpExchange::Wire {
 
  private:
   std::string head_;
+  std::string trailers_;
   std::array<char, 18> size_{};
   Pieces pieces_;
 };
@@ -160,6 +165,11 @@ Task<bool> HttpExchange::write(std::string_view piece) {
   const auto sent = send_now(wire.pieces());
   if (sent == Sent::kSome) co_return co_await send_rest(wire.pieces());
   co_return sent == Sent::kAll;
+}
+
+void HttpExchange::add_trailers(const Headers& trailers) {
+  for (std::size_t i = 0; i < trailers.size(); ++i)
+    trailers_.append(trailers[i].name).append(": ").append(trailers[i].value).append(kCrlf);
 }
 
 // tidy: allow(coroutine-parameters) whoever calls it awaits it

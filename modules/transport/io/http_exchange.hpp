@@ -40,10 +40,12 @@ class HttpExchange final : public Exchange {
     return reader_.body_length();
   }
   Task<boost::system::result<std::string_view, Failure>> read() override;
+  [[nodiscard]] const Headers& trailers() const noexcept override { return reader_.trailers(); }
   Task<bool> inform(HttpResponse head) override;
   void start(HttpResponse head, BodyFraming framing) override;
   Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
+  void add_trailers(const Headers& trailers) override;
   Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
   Task<bool> switch_protocols(HttpResponse head) override;
@@ -79,7 +81,8 @@ class HttpExchange final : public Exchange {
   std::string& kept_;
   const Peer& peer_;
   std::string piece_;
-  std::string head_;  // of the answer, until the first piece comes
+  std::string head_;      // of the answer, until the first piece comes
+  std::string trailers_;  // its lines, if there are any
   Timeout read_timeout_{socket_};
   Timeout write_timeout_{socket_};
   std::uint64_t left_ = 0;  // of the answer's body

@@ -42,7 +42,8 @@ std::string_view view(boost::beast::string_view text) { return {text.data(), tex
 /// Puts the pieces that Beast finds into a request.
 class RequestReader::Parser final : public http::basic_parser<true> {
  public:
-  explicit Parser(const RequestLimits& limits) : target_bytes_max_(limits.target_bytes_max) {
+  explicit Parser(const RequestLimits& limits)
+      : target_bytes_max_(limits.target_bytes_max), trailer_bytes_left_(limits.header_bytes_max) {
     header_limit(limits.header_bytes_max);
     body_limit(boost::none);  // whether there is one is decided when the head is known
     body_bytes_max_ = limits.body_bytes_max;
@@ -51,6 +52,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   enum class Body : std::uint8_t { kUndecided, kCollected, kPassedOn };
 
   HttpRequest request;
+  Headers trailers;
   HeadScan head_scan;
   bool target_is_too_long = false;
   std::size_t hosts = 0;
@@ -81,13 +83,24 @@ class RequestReader::Parser final : public http::basic_parser<true> {
     error = http::error::bad_method;
   }
   void on_field_impl(http::field field, boost::beast::string_view name,
-                     boost::beast::string_view value, error_code& /*error*/) override {
-    if (head_is_done_) return;  // trailers must not pass for headers (RFC 9110, 6.5.1)
+                     boost::beast::string_view value, error_code& error) override {
+    if (head_is_done_) return add_trailer(view(name), view(value), error);
     request.headers.add(view(name), view(value));
     if (field == http::field::host) ++hosts;
     if (field == http::field::transfer_encoding) ++codings;
     if (field == http::field::expect && equals_ignoring_case(value, "100-continue"))
       has_expectation = true;
+  }
+  /// Trailers must not pass for headers (RFC 9110, 6.5.1), so they are of use only to those who
+  /// pass them on as what they are.
+  void add_trailer(std::string_view name, std::string_view value, error_code& error) {
+    const auto size = name.size() + value.size();
+    if (size > trailer_bytes_left_) {
+      error = http::error::bad_field;
+      return;
+    }
+    trailer_bytes_left_ -= size;
+    if (body == Body::kPassedOn) trailers.add(name, value);
   }
   void on_header_impl(error_code& /*error*/) override { head_is_done_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length,
@@ -118,6 +131,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   }
 
   std::size_t target_bytes_max_;
+  std::size_t trailer_bytes_left_;
   std::uint64_t body_bytes_max_ = 0;
   bool head_is_done_ = false;
 };
@@ -215,6 +229,8 @@ void RequestReader::pass_on() {
 }
 
 std::string RequestReader::take_piece() { return std::exchange(parser_->request.body, {}); }
+
+const Headers& RequestReader::trailers() const { return parser_->trailers; }
 
 const HttpRequest& RequestReader::head() const { return parser_->request; }
 

@@ -48,6 +48,8 @@ class RequestReader {
   /// last.
   void pass_on();
   [[nodiscard]] std::string take_piece();
+  /// What stood behind a chunked body that is passed on and complete. Only while it is not taken.
+  [[nodiscard]] const Headers& trailers() const;
   /// The request without its body, which may still come. Only while it is not taken.
   [[nodiscard]] const HttpRequest& head() const;
   /// A body is still to come. Only while it is not taken.

@@ -160,8 +160,8 @@ TEST(RequestReader, RefusesWithTheStatusThatFits) {
 }
 
 /// Reads a request whose body is passed on, in pieces of `step`; returns what came of the body.
-std::string passed_on(std::string_view bytes, std::size_t step, State& state) {
-  RequestReader reader(kLimits);
+std::string passed_on(RequestReader& reader, std::string_view bytes, std::size_t step,
+                      State& state) {
   reader.pause_at_head();
   std::string kept;
   std::string body;
@@ -196,7 +196,8 @@ TEST(RequestReader, ABodyThatIsPassedOnComesInPiecesOfAnyLength) {
   for (const auto& bytes : {with_length, chunked}) {
     for (const std::size_t step : {1U, 7U, 100U, 5000U}) {
       State state{};
-      EXPECT_EQ(passed_on(bytes, step, state), long_body);
+      RequestReader reader(kLimits);
+      EXPECT_EQ(passed_on(reader, bytes, step, state), long_body);
       EXPECT_EQ(state, State::kComplete) << step;
     }
   }
@@ -204,8 +205,35 @@ TEST(RequestReader, ABodyThatIsPassedOnComesInPiecesOfAnyLength) {
 
 TEST(RequestReader, ABodyThatIsPassedOnIsCheckedAllTheSame) {
   State state{};
-  passed_on("POST /a HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n", 100, state);
+  RequestReader reader(kLimits);
+  passed_on(reader, "POST /a HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n", 100,
+            state);
   EXPECT_EQ(state, State::kFailed);
+}
+
+TEST(RequestReader, TrailersOfABodyThatIsPassedOnAreKept) {
+  const std::string_view bytes =
+      "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n0\r\nX-Sum: 1\r\nHost: trailer\r\n\r\n";
+  for (std::size_t step = 1; step <= bytes.size(); ++step) {
+    State state{};
+    RequestReader reader(kLimits);
+    EXPECT_EQ(passed_on(reader, bytes, step, state), "abc");
+    ASSERT_EQ(state, State::kComplete) << step;
+    ASSERT_EQ(reader.trailers().size(), 2U);
+    EXPECT_EQ(reader.trailers().find("x-sum"), "1");
+    EXPECT_EQ(reader.head().headers.find("host"), "x");
+  }
+}
+
+TEST(RequestReader, TrailersAreBounded) {
+  std::string bytes = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+  for (int i = 0; i < 60; ++i) bytes += "a: bcdef\r\n";
+  State state{};
+  RequestReader reader(kLimits);
+  passed_on(reader, bytes + "\r\n", bytes.size() + 2, state);
+  EXPECT_EQ(state, State::kFailed);
+  EXPECT_EQ(reader.failure().status, 400);
 }
 
 TEST(RequestReader, APausedBodyCanStillBeCollected) {

@@ -30,6 +30,7 @@ class FakeExchange final : public transport::Exchange {
   std::deque<std::string> pieces;
   std::optional<std::uint64_t> length;  ///< none and pieces or `is_chunked`: chunks
   bool is_chunked = false;
+  transport::Headers sent_trailers;
   std::optional<Failure> read_failure;       ///< behind the pieces
   bool is_held_back = false;                 ///< behind the pieces nothing comes until `go_on`
   std::function<std::string_view()> source;  ///< instead of pieces; empty: the end
@@ -42,6 +43,7 @@ class FakeExchange final : public transport::Exchange {
   std::function<void(std::string_view)> sink;  ///< called on the shard
   std::size_t writes = 0;
   bool is_finished = false;
+  transport::Headers got_trailers;
   bool is_aborted = false;
   bool is_switched = false;
   bool takes_nothing = false;  ///< a write waits until `go_on`
@@ -56,10 +58,12 @@ class FakeExchange final : public transport::Exchange {
   bool has_body() const noexcept override { return length.value_or(0) > 0 || is_chunked; }
   std::optional<std::uint64_t> body_length() const noexcept override { return length; }
   Task<Result> read() override;
+  const transport::Headers& trailers() const noexcept override { return sent_trailers; }
   Task<bool> inform(transport::HttpResponse head) override;
   void start(transport::HttpResponse head, transport::BodyFraming framing_of_it) override;
   Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
+  void add_trailers(const transport::Headers& trailers) override { got_trailers = trailers; }
   Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
   Task<bool> switch_protocols(transport::HttpResponse head) override;

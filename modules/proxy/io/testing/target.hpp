@@ -24,6 +24,7 @@ class PlainRules final : public AnswerRules {
  public:
   std::optional<transport::HttpResponse> relayed(ResponseHead& head) override;
   std::optional<transport::HttpResponse> interim(ResponseHead& head) override;
+  Headers trailers(const Headers& sent) override { return sent; }
   int discarded_status = 0;
 };
 

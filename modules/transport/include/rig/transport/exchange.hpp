@@ -41,6 +41,9 @@ class Exchange {
   /// for `100 Continue` gets it with the first call. After `switch_protocols` it is whatever comes
   /// on the connection.
   virtual Task<boost::system::result<std::string_view, Failure>> read() = 0;
+  /// What stood behind a chunked body, once `read` has found its end. Not all of it may be believed
+  /// or handed on (RFC 9110, 6.5).
+  [[nodiscard]] virtual const Headers& trailers() const noexcept = 0;
 
   /// An answer that is no final one (1xx but 101), passed on at once.
   virtual Task<bool> inform(HttpResponse head) = 0;
@@ -50,6 +53,8 @@ class Exchange {
   /// the client has left.
   virtual Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) = 0;
+  /// What stands behind a chunked body; before its end. Dropped if it is not chunked.
+  virtual void add_trailers(const Headers& trailers) = 0;
   /// The last piece of the body, which may be empty.
   virtual Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) = 0;
