@@ -1,13 +1,14 @@
 // The blocks of code of a page of the documentation, run as they stand (but for the ports).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { withDeadline } from '../clients/gateway.mjs';
 
 const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+export const root = join(here, '../..');
 
 /** A page of services/rig/docs: its text, and its blocks that have a language. */
 export function readPage(name) {
@@ -91,3 +92,33 @@ export function start(t, { language, code }, gateway = USUAL, options = {}) {
   };
 }
 
+function* filesBelow(folder, ...endings) {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !['node_modules', 'corpus'].includes(entry.name)) yield* filesBelow(path, ...endings);
+    else if (endings.some((ending) => path.endsWith(ending))) yield path;
+  }
+}
+
+const found = (path, pattern) => [...readFileSync(join(root, path), 'utf8').matchAll(pattern)];
+const literally = (text) => text.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&');
+
+/** Of a title that may have `${…}` in it. */
+const asPattern = (title) => new RegExp(`^${title.split(/\$\{.*?\}/).map(literally).join('.+')}$`);
+
+/** Whether there is a test of that name: of GoogleTest, of Node's runner, or a fuzz target. */
+export function knownTests() {
+  const names = new Set();
+  for (const folder of ['modules', 'tests']) {
+    for (const path of filesBelow(folder, '_test.cpp')) {
+      const tests = found(path, /^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)/gm);
+      for (const [, suite, name] of tests) names.add(`${suite}.${name}`);
+    }
+  }
+  for (const [, name] of found('tests/fuzz/CMakeLists.txt', /^rig_add_fuzz\((\w+)/gm)) names.add(`Fuzz.${name}`);
+  const titles = [];
+  for (const path of filesBelow('tests/clients', '.test.mjs')) {
+    for (const [, , title] of found(path, /^ *test\((['`"])(.*?)\1,/gm)) titles.push(asPattern(title));
+  }
+  return (name) => names.has(name) || titles.some((title) => title.test(name));
+}

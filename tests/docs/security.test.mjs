@@ -1,13 +1,10 @@
 // Runs the code of services/rig/docs/security.md as it stands (but for the ports), and checks that there is a test for
 // each attack in its table.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { keepOutOfLogs, quietPort, startGateway } from '../clients/gateway.mjs';
-import { readPage, start, workshop } from './page.mjs';
+import { knownTests, readPage, start, workshop } from './page.mjs';
 
-const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
 const { block, expectAllTested, text } = readPage('security.md');
 
 /** What a block that starts the gateway sets. */
@@ -53,38 +50,6 @@ test('a key pair and a token by openssl', async (t) => {
 });
 
 test('every block of the page is tested', expectAllTested);
-
-function* filesBelow(folder, ...endings) {
-  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && !['node_modules', 'corpus'].includes(entry.name)) yield* filesBelow(path, ...endings);
-    else if (endings.some((ending) => path.endsWith(ending))) yield path;
-  }
-}
-
-const found = (path, pattern) => [...readFileSync(join(root, path), 'utf8').matchAll(pattern)];
-const literally = (text) => text.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&');
-
-/** Of a title that may have `${…}` in it. */
-const asPattern = (title) => new RegExp(`^${title.split(/\$\{.*?\}/).map(literally).join('.+')}$`);
-
-
-/** Whether there is a test of that name: of GoogleTest, of Node's runner, or a fuzz target. */
-function knownTests() {
-  const names = new Set();
-  for (const folder of ['modules', 'tests']) {
-    for (const path of filesBelow(folder, '_test.cpp')) {
-      const tests = found(path, /^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)/gm);
-      for (const [, suite, name] of tests) names.add(`${suite}.${name}`);
-    }
-  }
-  for (const [, name] of found('tests/fuzz/CMakeLists.txt', /^rig_add_fuzz\((\w+)/gm)) names.add(`Fuzz.${name}`);
-  const titles = [];
-  for (const path of filesBelow('tests/clients', '.test.mjs')) {
-    for (const [, , title] of found(path, /^ *test\((['`"])(.*?)\1,/gm)) titles.push(asPattern(title));
-  }
-  return (name) => names.has(name) || titles.some((title) => title.test(name));
-}
 
 test('there is a test for each attack', () => {
   const isKnown = knownTests();

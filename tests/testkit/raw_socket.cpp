@@ -124,6 +124,11 @@ std::string RawSocket::read_exactly(std::size_t size, Deadline deadline) {
   return bytes;
 }
 
+std::string RawSocket::read_some(Deadline deadline) {
+  if (buffer_.empty()) (void)receive_more(deadline);
+  return std::exchange(buffer_, {});
+}
+
 std::string RawSocket::read_to_end(Deadline deadline) {
   while (receive_more(deadline)) {
   }

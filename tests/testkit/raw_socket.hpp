@@ -29,6 +29,8 @@ class RawSocket {
   /// ends before.
   std::string read_until(std::string_view delimiter, Deadline deadline = Deadline{});
   std::string read_exactly(std::size_t size, Deadline deadline = Deadline{});
+  /// What has come, and at least a byte; empty at the end of the stream.
+  std::string read_some(Deadline deadline = Deadline{});
   /// All that comes until the other side closes.
   std::string read_to_end(Deadline deadline = Deadline{});
   /// How the stream went on after what was read: closed in order, or reset.
