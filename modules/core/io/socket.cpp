@@ -213,6 +213,8 @@ error_code Socket::assign(int fd) {
 
 int Socket::native_handle() const noexcept { return state_ ? state_->fd : -1; }
 
+bool Socket::may_be_readable() const noexcept { return state_ && state_->is_readable; }
+
 Socket::Received Socket::receive(std::span<char> into) noexcept {
   if (!state_) return {.peer_is_gone = true, .was_broken = true};
   ssize_t got = 0;

@@ -17,9 +17,6 @@ using Written = UpstreamConnection::Written;
 
 namespace {
 
-/// A client that takes a full buffer in this time is worth a large one.
-constexpr std::chrono::milliseconds kQuick{5};
-
 BodyFraming framing_for_client(const Framing& framing) {
   switch (framing.kind) {
     case Framing::Kind::kLength: return {BodyFraming::Kind::kLength, framing.length};
@@ -69,6 +66,7 @@ Task<Forwarding::Step> Forwarding::switch_protocols(Ref<Forwarding> self) {
 
 Task<Forwarding::Step> Forwarding::take_body(Ref<Forwarding> self) {
   self->gather_body();
+  self->keep_rest();
   self->result_.bytes_down += self->piece_.size();
   const bool is_over = !self->is_body_bad_ && (self->body_reader_.is_done() || !self->takes_body_);
   if (is_over) co_return co_await finish_answer(self);
@@ -77,8 +75,41 @@ Task<Forwarding::Step> Forwarding::take_body(Ref<Forwarding> self) {
     self->note_client_failure(Exchange::Failure::kClientLeft);
     co_return Step::kDone;
   }
-  if (!self->is_body_bad_) co_return Step::kGoesOn;
+  if (!self->is_body_bad_) {
+    const auto& framing = self->body_reader_.framing();
+    const bool is_long = self->takes_body_ && framing.kind == Framing::Kind::kLength &&
+                         framing.length > UpstreamPool::kScratchBytes;
+    self->is_peeking_ = is_long && self->connection().begin_peeking();
+    co_return Step::kGoesOn;
+  }
   self->fail(Outcome::kUnreachable, std::string(self->body_reader_.failure().reason));
+  co_return Step::kDone;
+}
+
+/// Only what the client takes at once is taken from the backend's socket, so a slow client holds no
+/// memory here.
+Task<Forwarding::Step> Forwarding::take_peeked(Ref<Forwarding> self) {
+  self->gather_body();
+  const auto taken = self->exchange_.write_some(self->piece_);
+  if (!taken) {
+    self->note_client_failure(Exchange::Failure::kClientLeft);
+    co_return Step::kDone;
+  }
+  self->holds_head_ = false;
+  self->connection().discard(*taken);
+  self->result_.bytes_down += *taken;
+  if (*taken == self->piece_.size()) {
+    self->piece_ = {};
+    if (!self->body_reader_.is_done()) co_return Step::kGoesOn;
+    self->keep_rest();
+    co_return co_await finish_answer(self);
+  }
+  self->body_reader_.give_back(self->piece_.size() - *taken);
+  self->received_ = {};
+  const bool takes_more = co_await self->exchange_.wait_to_write();
+  self->moved_ = Clock::now();
+  if (takes_more) co_return Step::kGoesOn;
+  self->note_client_failure(Exchange::Failure::kClientLeft);
   co_return Step::kDone;
 }
 
@@ -104,18 +135,9 @@ void Forwarding::gather_body() noexcept {
 
 Task<bool> Forwarding::write_down(Ref<Forwarding> self) {
   if (self->piece_.empty()) co_return true;
-  UpstreamConnection& connection = self->connection();
-  const bool was_full = connection.was_full();
-  const auto begin = self->moved_;
   self->holds_head_ = false;
   const bool is_written = co_await self->exchange_.write(self->piece_);
-  if (was_full) {
-    // A slow client gains nothing from a large buffer, and there may be many of them.
-    self->moved_ = Clock::now();
-    connection.read_large(self->moved_ - begin < kQuick);
-  } else if (self->piece_.size() < UpstreamConnection::kBufferBytes) {
-    connection.read_large(false);
-  }
+  self->moved_ = Clock::now();
   co_return is_written;
 }
 
@@ -135,7 +157,7 @@ Task<bool> Forwarding::flush_head(Ref<Forwarding> self) {
 /// With the last piece, if the client wants it.
 Task<Forwarding::Step> Forwarding::finish_answer(Ref<Forwarding> self) {
   // Bytes behind the answer, or an answer before the end of the request: who knows what comes next.
-  const bool is_clean = self->body_reader_.is_done() && self->received_.empty();
+  const bool is_clean = self->body_reader_.is_done() && self->kept_.empty();
   self->can_stay_ = self->can_stay_ && is_clean && self->has_sent_all_;
   self->result_.outcome = self->has_started_ ? Outcome::kRelayed : Outcome::kDiscarded;
   if (!self->has_started_) co_return Step::kDone;

@@ -278,24 +278,30 @@ Task<Forwarding::Step> Forwarding::take(Ref<Forwarding> self) {
   self->received_ = self->connection().bytes();
   if (!self->kept_.empty()) {
     self->kept_.append(self->received_.data(), self->received_.size());
-    self->received_ = self->kept_;
+    self->take_kept();
   }
   auto step = self->has_head_ ? Step::kGoesOn : self->take_head();
   if (step == Step::kInform) step = co_await inform(self);
-  if (step == Step::kSwitch) step = co_await switch_protocols(self);
-  if (step == Step::kGoesOn && self->has_head_) step = co_await take_body(self);
+  if (step == Step::kSwitch) {
+    self->keep_rest();
+    step = co_await switch_protocols(self);
+  }
+  if (step == Step::kGoesOn && self->has_head_)
+    step = self->is_peeking_ ? co_await take_peeked(self) : co_await take_body(self);
   self->keep_rest();
   co_return step;
 }
 
-/// `received_` may be a part of `kept_`.
+/// Before each suspension: what the connection has read lies where others read to.
 void Forwarding::keep_rest() {
-  if (received_.empty()) {
-    kept_.clear();
-  } else {
-    kept_ = std::string(received_.data(), received_.size());
-  }
+  if (received_.empty()) return;
+  kept_.assign(received_.data(), received_.size());
   received_ = {};
+}
+
+void Forwarding::take_kept() {
+  held_ = std::exchange(kept_, {});
+  received_ = held_;
 }
 
 Forwarding::Step Forwarding::take_head() {
@@ -319,11 +325,13 @@ Task<Forwarding::Step> Forwarding::inform(Ref<Forwarding> self) {
   auto step = Step::kInform;
   while (step == Step::kInform) {
     auto interim = self->rules_.interim(self->head_);
+    self->keep_rest();
     const bool is_passed = !interim || co_await self->exchange_.inform(*std::move(interim));
     if (!is_passed) {
       self->note_client_failure(Exchange::Failure::kClientLeft);
       co_return Step::kDone;
     }
+    self->take_kept();
     step = self->take_head();
   }
   co_return step;

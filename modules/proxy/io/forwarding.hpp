@@ -70,6 +70,7 @@ class Forwarding {
   static Task<Step> inform(Ref<Forwarding> self);
   static Task<Step> switch_protocols(Ref<Forwarding> self);
   static Task<Step> take_body(Ref<Forwarding> self);
+  static Task<Step> take_peeked(Ref<Forwarding> self);
   static Task<Step> finish_answer(Ref<Forwarding> self);
   static Task<Step> take_end(Ref<Forwarding> self, UpstreamConnection::Read end);
   static Task<bool> write_down(Ref<Forwarding> self);
@@ -80,6 +81,7 @@ class Forwarding {
   Step after_silence(bool is_alone);
   void gather_body() noexcept;
   void keep_rest();
+  void take_kept();
   [[nodiscard]] milliseconds patience(bool is_alone) const;
 
   // An upgraded connection.
@@ -103,7 +105,8 @@ class Forwarding {
   ResponseHead head_;
   BodyReader body_reader_;
   std::string kept_;          // received, and to be read again with more behind it
-  std::span<char> received_;  // what is to be read now: in the connection's buffer or `kept_`
+  std::string held_;          // what was kept, while it is read
+  std::span<char> received_;  // what is to be read now: of the connection, or in `held_`
   std::string_view piece_;    // of the answer's body, on its way to the client
   Clock::time_point sent_;    // when the backend began to get the request
   Clock::time_point moved_;   // when it last got or gave something
@@ -119,6 +122,7 @@ class Forwarding {
   bool takes_body_ = true;    // it is handed to the client
   bool holds_head_ = false;   // the transport waits for the first piece of the body
   bool is_body_bad_ = false;  // the answer's
+  bool is_peeking_ = false;   // what the client does not take stays in the backend's socket
   bool can_stay_ = false;     // the connection is good for another request
   bool has_failed_ = false;
   bool is_total_over_ = false;

@@ -86,8 +86,9 @@ UpstreamConnection::CloseTimer::CloseTimer(UpstreamConnection& of)
     : Timer([](Timer& timer) noexcept { static_cast<CloseTimer&>(timer).connection.close(); }),
       connection(of) {}
 
-UpstreamConnection::UpstreamConnection(Executor executor, TimerWheel& wheel)
-    : socket_(executor), wheel_(wheel), reader_(executor) {}
+UpstreamConnection::UpstreamConnection(Executor executor, TimerWheel& wheel,
+                                       std::span<char> scratch)
+    : socket_(executor), wheel_(wheel), reader_(executor), scratch_(scratch) {}
 
 UpstreamConnection::~UpstreamConnection() = default;
 
@@ -138,16 +139,10 @@ Task<bool> UpstreamConnection::shake_hands(Ref<UpstreamConnection> self) {
 
 std::optional<UpstreamConnection::Read> UpstreamConnection::read_now() {
   read_timer_.cancel();
-  if (!result_) {
-    bytes_ = {};
-    if (!is_reading_) {
-      if (look_first_ || tls_) receive_now();
-      if (!result_) await_bytes();
-    }
-  }
-  const auto result = result_;
-  if (result == Read::kBytes) result_.reset();  // the end stays
-  return result;
+  receive_now();
+  if (!bytes_.empty()) return Read::kBytes;
+  if (!end_) await_bytes();
+  return end_;
 }
 
 Task<> UpstreamConnection::wait_to_read(milliseconds at_most) {
@@ -165,53 +160,56 @@ Task<UpstreamConnection::Read> UpstreamConnection::read(Ref<UpstreamConnection> 
   co_return got.value_or(Read::kTimeout);
 }
 
-std::span<char> UpstreamConnection::buffer() noexcept {
-  if (!is_large_) {
-    large_.reset();
-    return small_;
-  }
-  if (!large_) large_.reset(new char[kLargeBufferBytes]);
-  return {large_.get(), kLargeBufferBytes};
-}
-
 void UpstreamConnection::await_bytes() {
-  if (is_closed_) return note(Read::kBroken, {});
-  is_reading_ = true;
+  if (std::exchange(is_waiting_, true)) return;
   socket_.async_wait(Socket::Wait::kRead, [self = shared_from_this()](const error_code& error) {
-    self->is_reading_ = false;
-    if (error) {
-      self->note(Read::kBroken, {});
-    } else {
-      self->receive_now();
-      if (!self->result_) return self->await_bytes();  // a session ticket, half a record
-    }
+    self->is_waiting_ = false;
+    if (error && !self->end_) self->end_ = Read::kBroken;
     self->bytes_came();
   });
 }
 
 void UpstreamConnection::bytes_came() noexcept {
-  if (on_gone_) return gone();
-  reader_.wake();
+  if (!on_gone_) return reader_.wake();
+  if (tls_) {  // a session ticket is no reason to go
+    receive_now();
+    if (bytes_.empty() && !end_) return await_bytes();
+  }
+  gone();
 }
 
 void UpstreamConnection::receive_now() noexcept {
-  if (is_closed_) return note(Read::kBroken, {});
-  const auto into = buffer();
-  const Step step = tls_ ? tls_->read(into) : receive(socket_, into);
-  look_first_ = step.state == State::kDone && step.bytes == into.size();
+  bytes_ = {};
+  if (end_) return;
+  if (!tls_ && !socket_.may_be_readable()) return;
+  const Step step = tls_          ? tls_->read(scratch_)
+                    : is_peeking_ ? peek_now()
+                                  : receive(socket_, scratch_);
   switch (step.state) {
-    case State::kDone: return note(Read::kBytes, into.first(step.bytes));
-    case State::kEnd: return note(Read::kEnd, {});
-    case State::kBroken: return note(Read::kBroken, {});
+    case State::kDone: bytes_ = scratch_.first(step.bytes); return;
+    case State::kEnd: end_ = Read::kEnd; return;
+    case State::kBroken: end_ = Read::kBroken; return;
     case State::kWantsRead: return socket_.note_drained();
     case State::kWantsWrite: break;
   }
 }
 
-void UpstreamConnection::note(Read result, std::span<char> bytes) noexcept {
-  if (result_ == Read::kBroken) return;
-  result_ = result;
-  bytes_ = bytes;
+Step UpstreamConnection::peek_now() noexcept {
+  const auto got =
+      ::recv(socket_.native_handle(), scratch_.data(), scratch_.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return {State::kWantsRead};
+  return step_of(got);
+}
+
+bool UpstreamConnection::begin_peeking() noexcept {
+  is_peeking_ = !tls_;
+  return is_peeking_;
+}
+
+void UpstreamConnection::discard(std::size_t bytes) noexcept {
+  if (bytes == 0) return;
+  (void)::recv(socket_.native_handle(), nullptr, bytes, MSG_TRUNC | MSG_DONTWAIT);
+  if (bytes == bytes_.size() && bytes < scratch_.size()) socket_.note_drained();
 }
 
 void UpstreamConnection::read_timed_out() noexcept {
@@ -260,7 +258,7 @@ Task<bool> UpstreamConnection::finish_write(Ref<UpstreamConnection> self,
 }
 
 bool UpstreamConnection::is_stale() const noexcept {
-  if (is_closed_ || result_) return true;
+  if (is_closed_ || end_) return true;
   if (tls_) return false;  // tickets of the session may have come; a close is seen by the read
   char byte = 0;
   const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -271,18 +269,18 @@ void UpstreamConnection::close() noexcept {
   if (std::exchange(is_closed_, true)) return;
   close_timer_.cancel();
   socket_.close();
-  result_ = Read::kBroken;
+  end_ = Read::kBroken;
   bytes_ = {};
   reader_.wake_soon();
 }
 
 bool UpstreamConnection::idle(milliseconds idle_max, std::function<void()> on_gone) {
-  is_large_ = false;
-  if (tls_ && !is_reading_ && !result_) receive_now();
-  if (is_closed_ || result_) return false;
+  is_peeking_ = false;
+  receive_now();
+  if (end_ || !bytes_.empty()) return false;
   on_gone_ = std::move(on_gone);
   wheel_.arm(read_timer_, idle_max);
-  if (!is_reading_) await_bytes();
+  await_bytes();
   return true;
 }
 

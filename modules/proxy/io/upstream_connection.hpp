@@ -32,10 +32,8 @@ class UpstreamConnection final : public std::enable_shared_from_this<UpstreamCon
   enum class Read : std::uint8_t { kBytes, kEnd, kBroken, kTimeout };
   enum class Written : std::uint8_t { kAll, kSome, kBroken };
 
-  static constexpr std::size_t kBufferBytes = std::size_t{4} << 10;
-  static constexpr std::size_t kLargeBufferBytes = std::size_t{64} << 10;
-
-  UpstreamConnection(Executor executor, TimerWheel& wheel);
+  /// `scratch`: where it reads to, shared with the others of its shard.
+  UpstreamConnection(Executor executor, TimerWheel& wheel, std::span<char> scratch);
   ~UpstreamConnection();
   UpstreamConnection(const UpstreamConnection&) = delete;
   UpstreamConnection& operator=(const UpstreamConnection&) = delete;
@@ -51,12 +49,12 @@ class UpstreamConnection final : public std::enable_shared_from_this<UpstreamCon
   Task<> wait_to_read(milliseconds at_most);
   /// The two together; a time-out loses nothing and may be followed by another read.
   static Task<Read> read(Ref<UpstreamConnection> self, milliseconds at_most);
-  /// What the last read brought, for its reader to change; until the next read.
+  /// What the last read brought, for its reader to change; until that suspends.
   [[nodiscard]] std::span<char> bytes() noexcept { return bytes_; }
-  /// The last read filled its buffer, so probably there is more.
-  [[nodiscard]] bool was_full() const noexcept { return look_first_; }
-  /// The size of the buffer of the reads to come: a large one holds its memory.
-  void read_large(bool is_large) noexcept { is_large_ = is_large; }
+  /// From now on a read leaves the bytes where they are, until they are discarded: what the kernel
+  /// holds needs no memory here. False: not with TLS.
+  [[nodiscard]] bool begin_peeking() noexcept;
+  void discard(std::size_t bytes) noexcept;
 
   /// Sends all as one without waiting. After kSome, `finish_write` sends what is left; the texts
   /// must live as long.
@@ -90,10 +88,9 @@ class UpstreamConnection final : public std::enable_shared_from_this<UpstreamCon
   static Task<boost::system::error_code> connect(
       Ref<UpstreamConnection> self, std::vector<boost::asio::ip::tcp::endpoint> addresses);
   static Task<bool> shake_hands(Ref<UpstreamConnection> self);
-  [[nodiscard]] std::span<char> buffer() noexcept;
   void await_bytes();
   void receive_now() noexcept;
-  void note(Read result, std::span<char> bytes) noexcept;
+  [[nodiscard]] Step peek_now() noexcept;
   [[nodiscard]] Step send_now() noexcept;
   void bytes_came() noexcept;
   void gone() noexcept;
@@ -105,16 +102,14 @@ class UpstreamConnection final : public std::enable_shared_from_this<UpstreamCon
   ReadTimer read_timer_{*this};
   CloseTimer close_timer_{*this};
   Waiter reader_;
-  std::optional<Read> result_;  // of a read that nobody has taken yet
+  std::span<char> scratch_;
   std::span<char> bytes_;
+  std::optional<Read> end_;               // how it ended
   std::array<std::string_view, 3> rest_;  // to be written, in order
   std::function<void()> on_gone_;
-  std::unique_ptr<char[]> large_;
-  bool is_reading_ = false;  // a handler of the socket is still to come
-  bool is_large_ = false;
-  bool look_first_ = false;
+  bool is_waiting_ = false;  // a handler of the socket is still to come
+  bool is_peeking_ = false;
   bool is_closed_ = false;
-  std::array<char, kBufferBytes> small_;
 };
 
 }  // namespace rig::proxy

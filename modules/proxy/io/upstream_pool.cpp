@@ -19,6 +19,7 @@ UpstreamPool::UpstreamPool(Executor executor, Shards& shards,
       config_(config),
       open_connections_(open_connections),
       names_(executor, shards.wheel()),
+      scratch_(std::make_unique_for_overwrite<char[]>(kScratchBytes)),
       all_left_(executor) {}
 
 UpstreamPool::~UpstreamPool() { RIG_ASSERT(places_.empty() && entries_.empty()); }
@@ -171,7 +172,8 @@ Task<std::optional<DialFailure>> UpstreamPool::Place::dial(Ref<Place> self) {
   const auto spent = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin);
   const auto left = std::max(pool.config_.connect_timeout - spent, milliseconds(1));
   if (pool.is_stopped_) co_return DialFailure{"the gateway stops"};
-  self->connection_ = std::make_shared<UpstreamConnection>(pool.executor_, pool.wheel());
+  self->connection_ = std::make_shared<UpstreamConnection>(
+      pool.executor_, pool.wheel(), std::span(pool.scratch_.get(), kScratchBytes));
   pool.open_connections_.add();
   co_return co_await UpstreamConnection::open(*self->connection_, *std::move(found), server.host,
                                               *context, left);

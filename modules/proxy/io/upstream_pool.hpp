@@ -22,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ namespace rig::proxy {
 class UpstreamPool {
  public:
   class Place;
+
+  /// The most that one read takes.
+  static constexpr std::size_t kScratchBytes = std::size_t{64} << 10;
 
   UpstreamPool(Executor executor, Shards& shards, const http_client::TlsContexts& contexts,
                const HttpTargetConfig& config, metrics::Gauge& open_connections);
@@ -72,7 +76,8 @@ class UpstreamPool {
   Names names_;
   std::map<TlsSettings, TlsContext> tls_;
   std::map<Server, Entry> entries_;
-  std::vector<Place*> places_;  // every one, each knows where it stands
+  std::vector<Place*> places_;       // every one, each knows where it stands
+  std::unique_ptr<char[]> scratch_;  // of all its connections
   bool is_stopped_ = false;
   Waiter all_left_;
 };

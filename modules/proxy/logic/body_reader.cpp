@@ -117,6 +117,12 @@ BodyReader::Step BodyReader::fail(std::string_view reason) {
   return Step{State::kFailed};
 }
 
+void BodyReader::give_back(std::size_t bytes) noexcept {
+  left_ += bytes;
+  size_ -= bytes;
+  phase_ = Phase::kData;
+}
+
 bool BodyReader::ends_at_close() const noexcept {
   return phase_ == Phase::kDone ||
          (phase_ == Phase::kData && (framing_.kind == Framing::Kind::kUntilClose ||

@@ -37,6 +37,8 @@ class BodyReader {
   explicit BodyReader(Framing framing = {}, FieldLimits trailers = {16 * std::size_t{1024}, 64});
 
   Step next(std::string_view bytes);
+  /// The last bytes of body that were given out come again; only of a body with a length.
+  void give_back(std::size_t bytes) noexcept;
   /// The connection ended. True if that is where the body may end; else it was cut off.
   [[nodiscard]] bool ends_at_close() const noexcept;
 

@@ -163,9 +163,21 @@ Task<bool> HttpExchange::write(std::string_view piece) {
   if (!count(piece)) co_return false;
   Wire wire(*this, piece, false);
   const auto sent = send_now(wire.pieces());
-  if (sent == Sent::kSome) co_return co_await send_rest(wire.pieces());
+  if (sent == Sent::kSome) co_return co_await send_rest(std::as_const(wire.pieces()));
   co_return sent == Sent::kAll;
 }
+
+std::optional<std::size_t> HttpExchange::write_some(std::string_view piece) {
+  if (piece.size() > left_) return std::nullopt;
+  Pieces pieces{head_, piece};
+  if (send_now(pieces) == Sent::kNever) return std::nullopt;
+  head_.erase(0, head_.size() - pieces[0].size());
+  const auto taken = piece.size() - pieces[1].size();
+  left_ -= taken;
+  return taken;
+}
+
+Task<bool> HttpExchange::wait_to_write() { return wait(Socket::Wait::kWrite, write_timeout_); }
 
 void HttpExchange::add_trailers(const Headers& trailers) {
   for (std::size_t i = 0; i < trailers.size(); ++i)
@@ -179,7 +191,8 @@ Task<bool> HttpExchange::finish(std::string_view piece) {
   if (answer_ != Answer::kStarted) co_return false;
   Wire wire(*this, piece, true);
   auto sent = send_now(wire.pieces());
-  if (sent == Sent::kSome) sent = co_await send_rest(wire.pieces()) ? Sent::kAll : Sent::kNever;
+  if (sent == Sent::kSome)
+    sent = co_await send_rest(std::as_const(wire.pieces())) ? Sent::kAll : Sent::kNever;
   if (sent == Sent::kAll) answer_ = Answer::kComplete;
   co_return sent == Sent::kAll;
 }
@@ -239,11 +252,15 @@ HttpExchange::Sent HttpExchange::send_now(Pieces& pieces) noexcept {
   return is_all ? Sent::kAll : Sent::kSome;
 }
 
-Task<bool> HttpExchange::send_rest(Ref<Pieces> pieces) {
+/// A copy: what the pieces are views of is good until the first suspension.
+Task<bool> HttpExchange::send_rest(Ref<const Pieces> pieces) {
+  std::string rest;
+  for (const auto piece : *pieces) rest.append(piece);
+  Pieces left{rest};
   for (;;) {
     const bool writable = co_await wait(Socket::Wait::kWrite, write_timeout_);
     if (!writable) co_return false;
-    const auto sent = send_now(*pieces);
+    const auto sent = send_now(left);
     if (sent != Sent::kSome) co_return sent == Sent::kAll;
   }
 }
@@ -251,7 +268,7 @@ Task<bool> HttpExchange::send_rest(Ref<Pieces> pieces) {
 Task<bool> HttpExchange::send(std::string bytes) {
   Pieces pieces{bytes};
   const auto sent = send_now(pieces);
-  if (sent == Sent::kSome) co_return co_await send_rest(pieces);
+  if (sent == Sent::kSome) co_return co_await send_rest(std::as_const(pieces));
   co_return sent == Sent::kAll;
 }
 

@@ -46,6 +46,8 @@ class HttpExchange final : public Exchange {
   Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
   void add_trailers(const Headers& trailers) override;
+  std::optional<std::size_t> write_some(std::string_view piece) override;
+  Task<bool> wait_to_write() override;
   Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
   Task<bool> switch_protocols(HttpResponse head) override;
@@ -72,7 +74,7 @@ class HttpExchange final : public Exchange {
   [[nodiscard]] bool count(std::string_view piece) noexcept;
   /// What is sent is taken off the pieces.
   [[nodiscard]] Sent send_now(Pieces& pieces) noexcept;
-  Task<bool> send_rest(Ref<Pieces> pieces);
+  Task<bool> send_rest(Ref<const Pieces> pieces);
   Task<bool> send(std::string bytes);
 
   TransportShard& shard_;

@@ -47,14 +47,32 @@ void FakeExchange::start(transport::HttpResponse head, transport::BodyFraming fr
 // tidy: allow(coroutine-parameters) whoever calls it awaits it
 Task<bool> FakeExchange::write(std::string_view piece) {
   ++writes;
+  const std::string held(takes_nothing ? piece : std::string_view());
   while (takes_nothing && !has_left_) co_await writer_.wait();
   if (has_left_) co_return false;
+  take(held.empty() ? piece : held);
+  co_return true;
+}
+
+std::optional<std::size_t> FakeExchange::write_some(std::string_view piece) {
+  ++writes;
+  if (has_left_) return std::nullopt;
+  if (takes_nothing) return 0;
+  take(piece);
+  return piece.size();
+}
+
+void FakeExchange::take(std::string_view piece) {
   if (sink) {
     sink(piece);
   } else {
     body.append(piece);
   }
-  co_return true;
+}
+
+Task<bool> FakeExchange::wait_to_write() {
+  while (takes_nothing && !has_left_) co_await writer_.wait();
+  co_return !has_left_;
 }
 
 // tidy: allow(coroutine-parameters) whoever calls it awaits it

@@ -41,7 +41,7 @@ class FakeExchange final : public transport::Exchange {
   std::vector<int> interims;
   std::string body;                            ///< unless `sink` takes it
   std::function<void(std::string_view)> sink;  ///< called on the shard
-  std::size_t writes = 0;
+  std::size_t writes = 0;  ///< that were tried
   bool is_finished = false;
   transport::Headers got_trailers;
   bool is_aborted = false;
@@ -64,6 +64,8 @@ class FakeExchange final : public transport::Exchange {
   Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
   void add_trailers(const transport::Headers& trailers) override { got_trailers = trailers; }
+  std::optional<std::size_t> write_some(std::string_view piece) override;
+  Task<bool> wait_to_write() override;
   Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) override;
   Task<bool> switch_protocols(transport::HttpResponse head) override;
@@ -71,6 +73,8 @@ class FakeExchange final : public transport::Exchange {
   Task<> client_left() override;
 
  private:
+  void take(std::string_view piece);
+
   transport::Peer peer_{"127.0.0.1", false};
   std::string piece_;
   bool has_left_ = false;

@@ -50,6 +50,8 @@ class Socket {
   [[nodiscard]] int native_handle() const noexcept;
   [[nodiscard]] Executor get_executor() const noexcept { return executor_; }
 
+  /// False: a read would find nothing, as far as is known.
+  [[nodiscard]] bool may_be_readable() const noexcept;
   /// Receives what is there, without waiting.
   Received receive(std::span<char> into) noexcept;
   /// Somebody else has read from it until there was nothing: the next wait is for more.

@@ -5,6 +5,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,12 +50,16 @@ class Exchange {
   virtual Task<bool> inform(HttpResponse head) = 0;
   /// Begins the answer; its `body` is not used. The head waits for the first piece.
   virtual void start(HttpResponse head, BodyFraming framing) = 0;
-  /// Done when the kernel has it; an empty piece sends the head alone. These all return false if
-  /// the client has left.
+  /// Done when the kernel has it; an empty piece sends the head alone. The piece need not outlive
+  /// the first suspension. These all return false if the client has left.
   virtual Task<bool> write(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) = 0;
   /// What stands behind a chunked body; before its end. Dropped if it is not chunked.
   virtual void add_trailers(const Headers& trailers) = 0;
+  /// Of a body with a length: how much of a piece the client takes at once; nothing: it has left.
+  virtual std::optional<std::size_t> write_some(std::string_view piece) = 0;
+  /// After less than all, until more can be tried.
+  virtual Task<bool> wait_to_write() = 0;
   /// The last piece of the body, which may be empty.
   virtual Task<bool> finish(  // tidy: allow(coroutine-parameters) whoever calls it awaits it
       std::string_view piece) = 0;
