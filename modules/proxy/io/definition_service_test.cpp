@@ -203,13 +203,13 @@ TEST_F(DefinitionServiceTest, FilesAreLoadedAndLookedAtAgain) {
   EXPECT_THAT(changes_, ElementsAre("a", "b"));
 
   write(text({definition("b"), definition("c")}));
-  EXPECT_THAT(changes_when(4), ElementsAre("a", "b", "a", "c"));
+  EXPECT_THAT(changes_when(4), ElementsAre("a", "b", "c", "a"));
   EXPECT_THAT(ids_on(2), ElementsAre("b", "c"));
 
   write("[{");
   std::filesystem::remove(file_);
   write(text({definition("d")}));
-  EXPECT_THAT(changes_when(7), ElementsAre("a", "b", "a", "c", "b", "c", "d"));
+  EXPECT_THAT(changes_when(7), ElementsAre("a", "b", "c", "a", "d", "b", "c"));
   EXPECT_THAT(ids_on(2), ElementsAre("d"));
 }
 
