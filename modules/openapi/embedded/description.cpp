@@ -1,12 +1,12 @@
 #include "embedded/embedded.hpp"
 
 extern "C" {
-extern const char rig_openapi_description[];      // NOLINT(modernize-avoid-c-arrays)
-extern const char rig_openapi_description_end[];  // NOLINT(modernize-avoid-c-arrays)
+extern const char kRigDescription[];
+extern const char kRigDescriptionEnd[];
 }
 
 namespace rig::openapi {
 
-std::string_view description() { return {rig_openapi_description, rig_openapi_description_end}; }
+std::string_view description() { return {kRigDescription, kRigDescriptionEnd}; }
 
 }  // namespace rig::openapi
