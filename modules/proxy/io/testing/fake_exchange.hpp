@@ -41,7 +41,7 @@ class FakeExchange final : public transport::Exchange {
   std::vector<int> interims;
   std::string body;                            ///< unless `sink` takes it
   std::function<void(std::string_view)> sink;  ///< called on the shard
-  std::size_t writes = 0;  ///< that were tried
+  std::size_t writes = 0;                      ///< that were tried
   bool is_finished = false;
   transport::Headers got_trailers;
   bool is_aborted = false;
