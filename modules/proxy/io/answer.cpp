@@ -47,6 +47,7 @@ Forwarding::Step Forwarding::start_answer() {
   if (!answer) return Step::kGoesOn;
   const auto framing = takes_body_ ? framing_for_client(head_.framing) : BodyFraming{};
   has_started_ = holds_head_ = true;
+  head_ = ResponseHead();  // whoever takes the body slowly need not hold it
   exchange_.start(*std::move(answer), framing);
   return Step::kGoesOn;
 }

@@ -245,7 +245,7 @@ std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute&
   head.has_length = !exchange.has_body() && request.headers.find("content-length").has_value();
   head.upgrade = requested_upgrade(request.headers);
   std::string text;
-  text.reserve(512);
+  text.reserve(240);
   write_upstream_head(text, head);
   return text;
 }

@@ -171,7 +171,7 @@ std::optional<std::size_t> HttpExchange::write_some(std::string_view piece) {
   if (piece.size() > left_) return std::nullopt;
   Pieces pieces{head_, piece};
   if (send_now(pieces) == Sent::kNever) return std::nullopt;
-  head_.erase(0, head_.size() - pieces[0].size());
+  head_ = std::string(pieces[0]);
   const auto taken = piece.size() - pieces[1].size();
   left_ -= taken;
   return taken;

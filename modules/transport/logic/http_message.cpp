@@ -9,8 +9,8 @@
 namespace rig::transport {
 
 namespace {
-constexpr std::size_t kUsualFields = 16;
-constexpr std::size_t kUsualBytes = 512;
+constexpr std::size_t kUsualFields = 8;
+constexpr std::size_t kUsualBytes = 240;
 }  // namespace
 
 void Headers::add(std::string_view name, std::string_view value) {
