@@ -158,8 +158,8 @@ def connect_jwt():
     seconds, rate = 4, 10_000
     return {
         "connect-jwt": Scenario(
-            "1,000 clients, 100 events/s to all, while 10,000 clients/s come and go, each with its own token",
-            f"--connections 1000 --rate 100 --duration {seconds} --storm-rate {rate} --connect-window 1000",
+            "1,000 clients, 20 events/s to all, while 10,000 clients/s come and go, each with its own token",
+            f"--connections 1000 --rate 20 --duration {seconds} --storm-rate {rate} --connect-window 1000",
             (
                 Figure("latency_p99_ms", "latency p99 ms, nobody comes"),
                 Figure("plain_storm_p99_ms", "latency p99 ms, they have no token"),
