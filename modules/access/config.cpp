@@ -87,7 +87,7 @@ ManagementConfig management_config(EnvReader& env) {
       {kRequiredClaim, "Or a valid JWT with this claim: /pointer=value, or /pointer for any value"},
       "");
   if (claim.empty()) return c;
-  c.claim = RequiredClaim::parse(claim);
+  c.claim = parse_required_claim(claim);
   if (!c.claim) env.problem(kRequiredClaim, "is neither /pointer=value nor /pointer");
   return c;
 }

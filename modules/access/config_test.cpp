@@ -34,7 +34,7 @@ TEST(AccessConfig, ChecksAreWordsInAnyCaseOrAUrlAsItIs) {
   EXPECT_EQ(config.subscriptions.check, Check::kToken);
   EXPECT_EQ(config.submissions.check, Check::kService);
   EXPECT_EQ(config.submissions.url, "https://Auth.example/Check?A=B");
-  EXPECT_EQ(config.management.claim->value, "rig.admin");
+  EXPECT_EQ(config.management.claim->any_of, std::vector<std::string>{"rig.admin"});
   EXPECT_THAT(env.problems(), IsEmpty());
 }
 

@@ -161,6 +161,22 @@ TEST_F(BrokerTargetsTest, QuirkP18CredentialsAreRedactedIfConfigured) {
                                   HasSubstr(R"(["x-token","[redacted]"])")));
 }
 
+TEST_F(BrokerTargetsTest, RulesOfItsRouteHoldForEventsToo) {
+  start(endpoint("e", "POST", "/x",
+                 R"(,"target":"kafka","topic":"t","secured":true,"required_claims":{"role":"admin"},)"
+                 R"("rate_limit":{"requests":2,"per":"24h"})"),
+        {{"JWT_SECRET_KEY", std::string(kTokenSecret)}},
+        R"(,"auth_type":"jwt","claim_headers":{"x-user":"sub"})");
+  const auto as = [&](const std::string& role) {
+    const auto token = session_token("s", R"("sub":"joe","role":")" + role + '"');
+    return post("/x", kEvent, {{"authorization", "Bearer " + token}, {"X_User", "root"}}).status;
+  };
+  EXPECT_EQ(as("user"), 403);
+  EXPECT_EQ(as("admin"), 202);
+  EXPECT_EQ(as("admin"), 429);
+  EXPECT_THAT(only_event(), AllOf(HasSubstr(R"(["x-user","joe"])"), Not(HasSubstr("root"))));
+}
+
 TEST_F(BrokerTargetsTest, NatsEventsHaveNoTrace) {
   start(routes("nats", "t"));
   EXPECT_EQ(post("/nats/t", kEvent, {{"traceparent", "00-1-2-01"}}).status, 202);

@@ -42,13 +42,18 @@ test('one backend', async (t) => {
   assert.match(refused.headers.get('allow'), /GET/);
 });
 
-test('another path and more headers', async (t) => {
+test('another path and other headers', async (t) => {
   const start = await startBackend(t, echo());
   const gateway = await startGateway(t, { PROXY_CONFIG_FILE: JSON.stringify([definition]) });
   assert.equal(await start(put('path_replacement'), gateway).result(), '{"message":"ok"}');
-  const arrived = await (await fetch(`${gateway.inbound}/books/7`)).json();
+  const shown = await start(block('cookie: a=1'), gateway).result();
+  const [head, body] = shown.split('\r\n\r\n');
+  assert.match(head, /^x-frame-options: DENY\r?$/m);
+  assert.match(head, /^vary: cookie\r?$/m);
+  const arrived = JSON.parse(body);
   assert.equal(arrived.url, '/v1/book/7');
   assert.equal(arrived.headers['x-gateway'], 'rig');
+  assert.equal(arrived.headers.cookie, undefined);
   await gateway.stop();
 });
 
@@ -59,13 +64,50 @@ test('who may', async (t) => {
     PROXY_CONFIG_FILE: JSON.stringify([definition]),
     JWT_SECRET_KEY: key.setting,
   });
-  assert.equal(await start(put('"secured": true'), gateway).result(), '{"message":"ok"}');
+  assert.equal(await start(put('"use_query": true'), gateway).result(), '{"message":"ok"}');
   const token = await tokenOf('HS256', key, { exp: now() + 3600, jti: 's' });
   const shown = JSON.parse(await start(block('Bearer $token'), gateway, { env: { token } }).result());
   assert.equal(shown.url, '/books/7');
   assert.equal((await fetch(`${gateway.inbound}/books/7`)).status, 401);
   const byQuery = await (await fetch(`${gateway.inbound}/books/7?a=1&token=${token}`)).json();
   assert.equal(byQuery.url, '/books/7?a=1');
+  await gateway.stop();
+});
+
+test('what a token must say, and what the backend is told of it', async (t) => {
+  const start = await startBackend(t, echo());
+  const key = keyPair('HS256');
+  const gateway = await startGateway(t, {
+    PROXY_CONFIG_FILE: JSON.stringify([definition]),
+    JWT_SECRET_KEY: key.setting,
+  });
+  assert.equal(await start(put('"required_claims"'), gateway).result(), '{"message":"ok"}');
+  const claims = { exp: now() + 3600, sub: 'joe', realm_access: { roles: ['ops'] } };
+  const ask = async (path, more) => {
+    const token = await tokenOf('HS256', key, { ...claims, ...more });
+    const headers = { authorization: `Bearer ${token}`, 'x-user-id': 'root', x_roles: 'root' };
+    return fetch(`${gateway.inbound}${path}`, { headers });
+  };
+  const good = await (await ask('/books/7', { tier: ['silver'], scope: 'openid books:read' })).json();
+  assert.equal(good.headers['x-user-id'], 'joe');
+  assert.equal(good.headers['x-roles'], '["ops"]');
+  assert.equal(good.headers.x_roles, undefined);
+  const open = await (await ask('/books', {})).json();
+  assert.equal(open.headers['x-user-id'], undefined);
+  const refused = await ask('/books/7', { tier: 'gold' });
+  assert.equal(refused.status, 403);
+  const { reason, message } = await refused.json();
+  assert.equal(reason, 'claim_missing');
+  assert.match(message, /scope/);
+  await gateway.stop();
+});
+
+test('how fast', async (t) => {
+  const start = await startBackend(t, echo());
+  const gateway = await startGateway(t, { PROXY_CONFIG_FILE: JSON.stringify([definition]) });
+  assert.equal(await start(put('"rate_limit"'), gateway).result(), '{"message":"ok"}');
+  const shown = await start(block('x-api-key: mine'), gateway).result();
+  assert.match(shown, /^200\n200\n200\n429\n\{"message":"Too many requests; try again in 1\d\d\d s\."\}$/);
   await gateway.stop();
 });
 

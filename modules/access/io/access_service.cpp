@@ -1,6 +1,7 @@
 #include "io/access_service.hpp"
 
 #include "logic/bearer.hpp"
+#include "logic/claim.hpp"
 #include "logic/denials.hpp"
 
 #include <rig/core/log.hpp>
@@ -83,9 +84,10 @@ Task<Access::Answer> AccessService::may_manage(Credentials credentials) {
   return noted(Ref(*this), Action::kManage, manage(Ref(*this), std::move(credentials)));
 }
 
-Task<Access::Answer> AccessService::authenticate(std::vector<std::string> tokens) {
+Task<Access::Answer> AccessService::authenticate(std::vector<std::string> tokens,
+                                                 Ref<const RequiredClaims> required) {
   return noted(Ref(*this), Action::kAuthenticate,
-               with_token(Ref(*this), std::move(tokens), Of::kAny));
+               with_claims(Ref(*this), std::move(tokens), required));
 }
 
 /// One line and one count for each denial.
@@ -96,7 +98,7 @@ Task<Access::Answer> AccessService::noted(Ref<AccessService> self, Action action
     const Denial& denial = result.error();
     self->denials_.add(action, denial.reason);
     RIG_LOG(kNotice, "access denied", {"action", name_of(action)}, {"reason", denial.reason},
-            {"status", denial.status});
+            {"status", denial.status}, {"why", denial.message});
   }
   co_return result;
 }
@@ -124,6 +126,24 @@ Task<Access::Answer> AccessService::with_token(Ref<AccessService> self,
                                                std::vector<std::string> tokens, Of of) {
   if (tokens.empty()) co_return token_missing();
   co_return co_await verify(self, std::move(tokens), of);
+}
+
+Task<Access::Answer> AccessService::with_claims(Ref<AccessService> self,
+                                                std::vector<std::string> tokens,
+                                                Ref<const RequiredClaims> required) {
+  auto verified = co_await with_token(self, std::move(tokens), Of::kAny);
+  if (!verified || required->empty()) co_return verified;
+  const auto& shown = (*verified)->tokens;
+  const auto admits = std::ranges::find_if(shown, [&](const jwt::TokenRef& token) {
+    return first_missing(*required, token->claims) == nullptr;
+  });
+  if (admits == shown.end())
+    co_return claim_missing(first_missing(*required, shown.front()->claims)->name);
+  if (admits == shown.begin()) co_return verified;
+  auto identity = std::make_shared<Identity>(**verified);
+  std::swap(identity->tokens.front(),
+            identity->tokens[static_cast<std::size_t>(admits - shown.begin())]);
+  co_return identity;
 }
 
 /// The service decides alone; what the tokens say that can be verified here, is known beside it.
@@ -160,10 +180,10 @@ Task<Access::Answer> AccessService::manage(Ref<AccessService> self, Credentials 
   if (!management.claim || tokens.empty()) co_return credential_refused();
   auto verified = co_await verify(self, std::move(tokens), Of::kAny);
   if (!verified) co_return std::move(verified).error();
-  const bool holds = std::ranges::any_of((*verified)->tokens, [&](const jwt::TokenRef& token) {
-    return management.claim->holds(token->claims);
+  const bool is_held = std::ranges::any_of((*verified)->tokens, [&](const jwt::TokenRef& token) {
+    return holds(*management.claim, token->claims);
   });
-  if (!holds) co_return claim_missing();
+  if (!is_held) co_return claim_missing(management.claim->name);
   co_return *std::move(verified);
 }
 

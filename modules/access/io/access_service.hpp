@@ -51,7 +51,8 @@ class AccessService final : public Access {
   Task<Answer> may_subscribe(Credentials credentials, Question question) override;
   Task<Answer> may_submit(Credentials credentials, Question question) override;
   Task<Answer> may_manage(Credentials credentials) override;
-  Task<Answer> authenticate(std::vector<std::string> tokens) override;
+  Task<Answer> authenticate(std::vector<std::string> tokens,
+                            Ref<const RequiredClaims> required) override;
 
  private:
   struct Checks {
@@ -68,6 +69,8 @@ class AccessService final : public Access {
   static Task<Answer> noted(Ref<AccessService> self, Action action, Task<Answer> asking);
   static Task<Answer> verify(Ref<AccessService> self, std::vector<std::string> tokens, Of of);
   static Task<Answer> with_token(Ref<AccessService> self, std::vector<std::string> tokens, Of of);
+  static Task<Answer> with_claims(Ref<AccessService> self, std::vector<std::string> tokens,
+                                  Ref<const RequiredClaims> required);
   static Task<Answer> decided_by(Ref<AccessService> self, Ref<ServiceCheck> service,
                                  Credentials credentials, Question question);
   static Task<Answer> manage(Ref<AccessService> self, Credentials credentials);

@@ -25,6 +25,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+const RequiredClaims kNone;
+
 /// Knows some tokens by their text.
 class FakeTokens final : public jwt::Tokens {
  public:
@@ -165,9 +167,9 @@ TEST_F(AccessServiceTest, OfAnEndedSessionNobodyComesIn) {
   sessions_.blacklisted.insert("s2");
   EXPECT_EQ(reason_of(ask([&](AccessService& s) { return s.identify({{}, "bob"}); })),
             "session_blacklisted");
-  EXPECT_EQ(reason_of(ask([&](AccessService& s) { return s.authenticate({"bob"}); })),
+  EXPECT_EQ(reason_of(ask([&](AccessService& s) { return s.authenticate({"bob"}, kNone); })),
             "session_blacklisted");
-  EXPECT_TRUE(ask([&](AccessService& s) { return s.authenticate({"bob", "alice"}); }));
+  EXPECT_TRUE(ask([&](AccessService& s) { return s.authenticate({"bob", "alice"}, kNone); }));
 }
 
 TEST_F(AccessServiceTest, TheFieldOfTheSettingsNamesTheSession) {
@@ -179,15 +181,32 @@ TEST_F(AccessServiceTest, TheFieldOfTheSettingsNamesTheSession) {
 }
 
 TEST_F(AccessServiceTest, OneGoodTokenDoesForARequest) {
-  EXPECT_TRUE(ask([&](AccessService& s) { return s.authenticate({"eve", "alice"}); }));
-  EXPECT_EQ(reason_of(ask([&](AccessService& s) { return s.authenticate({"eve"}); })),
+  EXPECT_TRUE(ask([&](AccessService& s) { return s.authenticate({"eve", "alice"}, kNone); }));
+  EXPECT_EQ(reason_of(ask([&](AccessService& s) { return s.authenticate({"eve"}, kNone); })),
             "token_signature");
-  EXPECT_EQ(reason_of(ask([&](AccessService& s) { return s.authenticate({}); })), "token_missing");
+  EXPECT_EQ(reason_of(ask([&](AccessService& s) { return s.authenticate({}, kNone); })),
+            "token_missing");
+}
+
+TEST_F(AccessServiceTest, ATokenMustHaveAllClaimsThatAreRequired) {
+  tokens_.add("ops", R"({"sub":"ops","role":["ops","dev"],"scope":"read write"})");
+  tokens_.add("dev", R"({"sub":"dev","role":"dev"})");
+  const RequiredClaims required{{"/role", {"ops", "root"}, "role"}, {"/scope", {"write"}, "scope"}};
+  const auto with = [&](std::vector<std::string> tokens) {
+    return ask([&](AccessService& s) { return s.authenticate(tokens, required); });
+  };
+  const auto admitted = with({"eve", "dev", "ops"});
+  ASSERT_TRUE(admitted);
+  EXPECT_EQ((*admitted)->tokens.front()->claims.at("sub"), "ops");
+  EXPECT_EQ(reason_of(with({"dev"})), "claim_missing");
+  EXPECT_EQ(with({"dev"}).error().status, 403);
+  EXPECT_THAT(with({"dev"}).error().message, testing::HasSubstr("claim role."));
+  EXPECT_EQ(reason_of(with({"eve"})), "token_signature");
 }
 
 TEST_F(AccessServiceTest, ManyTokensAreRefusedUnseen) {
   EXPECT_EQ(reason_of(ask([&](AccessService& s) {
-              return s.authenticate(std::vector<std::string>(9, "alice"));
+              return s.authenticate(std::vector<std::string>(9, "alice"), kNone);
             })),
             "too_many_tokens");
 }
@@ -342,7 +361,7 @@ TEST_F(Managing, ByTheTokenOfTheSettings) {
 }
 
 TEST_F(Managing, ByAClaim) {
-  config_.management.claim = RequiredClaim{"/role", "admin"};
+  config_.management.claim = RequiredClaim{"/role", {"admin"}, "/role"};
   EXPECT_EQ(status_of(bearer("Bearer alice")), 200);
   EXPECT_EQ(status_of(bearer("Bearer bob")), 403);
   EXPECT_EQ(status_of(bearer("Bearer eve")), 401);

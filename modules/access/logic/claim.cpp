@@ -33,9 +33,15 @@ bool has_word(std::string_view text, std::string_view word) noexcept {
   return false;
 }
 
-bool is_or_has(const json::value& claim, std::string_view wanted) {
+/// Whether a claim is words by its definition. What stands in others may be a user's own text.
+bool is_of_words(std::string_view pointer) noexcept {
+  const auto name = pointer.substr(pointer.rfind('/') + 1);
+  return name == "scope" || name == "scp";
+}
+
+bool is_or_has(const json::value& claim, std::string_view wanted, bool is_words) {
   if (const json::string* text = claim.if_string())
-    return *text == wanted || has_word(*text, wanted);
+    return *text == wanted || (is_words && has_word(*text, wanted));
   if (claim.is_primitive()) return !claim.is_null() && json::serialize(claim) == wanted;
   const json::array* items = claim.if_array();
   return items != nullptr && std::ranges::any_of(*items, [&](const json::value& item) {
@@ -70,22 +76,32 @@ std::optional<std::string_view> find_text_claim(const json::object& claims,
   return std::string_view(*text);
 }
 
-std::optional<RequiredClaim> RequiredClaim::parse(std::string_view text) {
+std::optional<RequiredClaim> parse_required_claim(std::string_view text) {
   const auto equals = std::min(text.find('='), text.size());
-  RequiredClaim claim{std::string(text.substr(0, equals)), {}};
+  const std::string pointer(text.substr(0, equals));
+  RequiredClaim claim{pointer, {}, pointer};
   if (equals < text.size()) {
-    claim.value = text.substr(equals + 1);
-    if (claim.value.empty()) return std::nullopt;
+    claim.any_of.emplace_back(text.substr(equals + 1));
+    if (claim.any_of.front().empty()) return std::nullopt;
   }
   if (!is_claim_pointer(claim.pointer)) return std::nullopt;
   return claim;
 }
 
-bool RequiredClaim::holds(const json::object& claims) const {
-  const json::value* claim = find_claim(claims, pointer);
+bool holds(const RequiredClaim& required, const json::object& claims) {
+  const json::value* claim = find_claim(claims, required.pointer);
   if (claim == nullptr || claim->is_null()) return false;
-  if (value.empty()) return !claim->is_bool() || claim->get_bool();
-  return is_or_has(*claim, value);
+  if (required.any_of.empty()) return !claim->is_bool() || claim->get_bool();
+  const bool is_words = is_of_words(required.pointer);
+  return std::ranges::any_of(required.any_of, [&](std::string_view wanted) {
+    return is_or_has(*claim, wanted, is_words);
+  });
+}
+
+const RequiredClaim* first_missing(const RequiredClaims& required, const json::object& claims) {
+  const auto missing = std::ranges::find_if(
+      required, [&](const RequiredClaim& claim) { return !holds(claim, claims); });
+  return missing == required.end() ? nullptr : &*missing;
 }
 
 }  // namespace rig::access

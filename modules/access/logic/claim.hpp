@@ -1,10 +1,11 @@
 #pragma once
 
+#include <rig/access/required_claim.hpp>
+
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace rig::access {
@@ -19,17 +20,13 @@ const boost::json::value* find_claim(const boost::json::object& claims, std::str
 std::optional<std::string_view> find_text_claim(const boost::json::object& claims,
                                                 std::string_view pointer);
 
-/// A claim that a token must have.
-struct RequiredClaim {
-  std::string pointer;
-  std::string value;  ///< empty: any but null and false
+/// Reads "/pointer=value" or "/pointer"; nothing if it is neither.
+std::optional<RequiredClaim> parse_required_claim(std::string_view text);
 
-  /// Reads "/pointer=value" or "/pointer"; nothing if it is neither.
-  static std::optional<RequiredClaim> parse(std::string_view text);
+bool holds(const RequiredClaim& required, const boost::json::object& claims);
 
-  /// The claim is this text or number, or an array that has it, or words of which it is one, as
-  /// `scope` has them (RFC 8693, 4.2).
-  [[nodiscard]] bool holds(const boost::json::object& claims) const;
-};
+/// The first that does not hold; null: all do.
+const RequiredClaim* first_missing(const RequiredClaims& required,
+                                   const boost::json::object& claims);
 
 }  // namespace rig::access

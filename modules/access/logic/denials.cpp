@@ -67,10 +67,10 @@ Denial session_blacklisted(std::string_view session) {
       std::string("Ignoring blacklisted JWT with ID \"").append(session).append("\"."));
 }
 
-Denial claim_missing() {
+Denial claim_missing(std::string_view name) {
   return {kForbidden,
           "claim_missing",
-          "The token does not have the claim that is needed for this.",
+          "The token does not have what this needs in its claim " + std::string(name) + ".",
           challenge("insufficient_scope", "a claim is missing"),
           {}};
 }

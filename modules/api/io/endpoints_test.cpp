@@ -89,7 +89,9 @@ class FakeAccess final : public access::Access {
     co_return access::Denial{401, "token_missing", "A token is needed.", "Bearer", {}};
   }
   Task<Answer> may_manage(access::Credentials) override { co_return nullptr; }
-  Task<Answer> authenticate(std::vector<std::string>) override { co_return nullptr; }
+  Task<Answer> authenticate(std::vector<std::string>, Ref<const access::RequiredClaims>) override {
+    co_return nullptr;
+  }
 
   std::vector<std::string> asked;
 

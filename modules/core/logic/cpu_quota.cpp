@@ -1,6 +1,6 @@
 #include "logic/cpu_quota.hpp"
 
-#include "logic/units.hpp"
+#include <rig/core/units.hpp>
 
 #include <algorithm>
 #include <cmath>

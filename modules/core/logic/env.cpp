@@ -1,10 +1,10 @@
 #include <rig/core/assert.hpp>
 #include <rig/core/env.hpp>
 #include <rig/core/escape.hpp>
+#include <rig/core/units.hpp>
 
 #include "logic/original_settings.hpp"
 #include "logic/suggestions.hpp"
-#include "logic/units.hpp"
 
 #include <unistd.h>
 #include <algorithm>

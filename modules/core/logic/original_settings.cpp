@@ -1,6 +1,6 @@
 #include "logic/original_settings.hpp"
 
-#include "logic/units.hpp"
+#include <rig/core/units.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,7 @@
 #include "logic/suggestions.hpp"
 
-#include "logic/units.hpp"
-
 #include <rig/core/escape.hpp>
+#include <rig/core/units.hpp>
 
 #include <algorithm>
 #include <array>

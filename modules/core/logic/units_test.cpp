@@ -1,4 +1,4 @@
-#include "logic/units.hpp"
+#include <rig/core/units.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 #include "io/broker_requests.hpp"
 
 #include "io/own_answers.hpp"
+#include "logic/header_transforms.hpp"
 #include "logic/http_text.hpp"
 #include "logic/published_headers.hpp"
 
@@ -83,10 +84,11 @@ HttpResponse timed_out(Target target) {
   return response;
 }
 
-HttpResponse answered(Answer answer, Target target) {
+HttpResponse answered(Answer answer, const CompiledRoute& route) {
   auto response = response_of(std::move(answer));
-  if (target == Target::kNats && response.content_type.empty())
+  if (route.endpoint->target == Target::kNats && response.content_type.empty())
     response.content_type = "application/json; charset=utf-8";
+  edit(response, response_edits(*route.api, *route.endpoint));
   return response;
 }
 
@@ -130,12 +132,11 @@ std::chrono::milliseconds BrokerRequests::answer_timeout(Target target) const no
   return target == Target::kNats ? config_.nats_answer_timeout : config_.kafka_answer_timeout;
 }
 
-Task<std::optional<HttpResponse>> BrokerRequests::serve(Ref<const BrokerRequests> self,
-                                                        Ref<Exchange> exchange,
-                                                        Ref<const CompiledRoute> route,
-                                                        std::string path_and_query,
-                                                        Ref<ProxyMetrics> metrics) {
-  auto reply = co_await reply_to(self, exchange, route, std::move(path_and_query));
+Task<std::optional<HttpResponse>> BrokerRequests::serve(
+    Ref<const BrokerRequests> self, Ref<Exchange> exchange, Ref<const CompiledRoute> route,
+    std::string path_and_query, std::vector<ClaimHeader> claims, Ref<ProxyMetrics> metrics) {
+  auto reply =
+      co_await reply_to(self, exchange, route, std::move(path_and_query), std::move(claims));
   const auto& request = exchange->request();
   if (!reply.status.empty())
     metrics->count(*route->endpoint, request.method, request.path(), reply.status);
@@ -146,7 +147,8 @@ Task<std::optional<HttpResponse>> BrokerRequests::serve(Ref<const BrokerRequests
 Task<BrokerRequests::Reply> BrokerRequests::reply_to(Ref<const BrokerRequests> self,
                                                      Ref<Exchange> exchange,
                                                      Ref<const CompiledRoute> route,
-                                                     std::string path_and_query) {
+                                                     std::string path_and_query,
+                                                     std::vector<ClaimHeader> claims) {
   const auto target = route->endpoint->target;
   if (exchange->request().method == "OPTIONS") {
     HttpResponse response;
@@ -166,24 +168,24 @@ Task<BrokerRequests::Reply> BrokerRequests::reply_to(Ref<const BrokerRequests> s
     co_return Reply{std::move(body).error(), status};
   }
   co_return co_await publish(self, exchange, route, *broker, *std::move(body),
-                             std::move(path_and_query));
+                             std::move(path_and_query), std::move(claims));
 }
 
 boost::system::result<RequestEvent, BadEvent> BrokerRequests::make_event(
     const Exchange& exchange, const CompiledRoute& route, std::string_view body,
-    std::string_view path_and_query, std::string_view correlation) const {
+    std::string_view path_and_query, std::span<const ClaimHeader> claims,
+    std::string_view correlation) const {
   const auto& request = exchange.request();
   const auto header = [&request](std::string_view name) {
     return request.headers.find(name).value_or("");
   };
-  HeaderEdits edits;
-  if (route.endpoint->transform_request_headers) edits.set = route.api->request_headers.add;
   const auto own_name = in_lower_case(route.api->auth.header_name);
   const std::array<std::string_view, 4> secrets{"authorization", "proxy-authorization", "cookie",
                                                 own_name};
   const auto redacted = config_.redacts_credentials ? std::span<const std::string_view>(secrets)
                                                     : std::span<const std::string_view>();
-  const auto headers = published_headers(request.headers, edits, redacted);
+  const auto headers = published_headers(
+      request.headers, request_edits(*route.api, *route.endpoint), claims, redacted);
   const auto mark = std::min(path_and_query.find('?'), path_and_query.size());
   const auto query = path_and_query.substr(mark);
   // NATS had no trace in the first RIG.
@@ -205,14 +207,15 @@ Task<BrokerRequests::Reply> BrokerRequests::publish(Ref<const BrokerRequests> se
                                                     Ref<Exchange> exchange,
                                                     Ref<const CompiledRoute> route,
                                                     Ref<MessageTarget> target, std::string body,
-                                                    std::string path_and_query) {
+                                                    std::string path_and_query,
+                                                    std::vector<ClaimHeader> claims) {
   const Endpoint& endpoint = *route->endpoint;
   const bool awaits_reply = awaits_answer(endpoint) && target->has_replies();
   // Before the message leaves: the answer may be quicker than what the broker says to that.
   std::unique_ptr<answers::Ticket> ticket;
   if (awaits_answer(endpoint) && !awaits_reply) ticket = self->tickets_->open();
   const auto correlation = ticket ? ticket->correlation() : self->tickets_->without_ticket();
-  auto event = self->make_event(*exchange, *route, body, path_and_query, correlation);
+  auto event = self->make_event(*exchange, *route, body, path_and_query, claims, correlation);
   body.clear();
   if (!event) {
     auto refusal = HttpResponse::text(400, refusal_text(event.error(), endpoint.target));
@@ -225,7 +228,7 @@ Task<BrokerRequests::Reply> BrokerRequests::publish(Ref<const BrokerRequests> se
   if (awaits_reply) co_return co_await request(self, exchange, route, target, std::move(message));
   auto result = co_await target->publish(std::move(message));
   if (ticket && result.outcome == Outcome::kTaken)
-    co_return co_await wait(self, exchange, endpoint, *ticket);
+    co_return co_await wait(self, exchange, route, *ticket);
   co_return reply_of(*route, std::move(result));
 }
 
@@ -242,14 +245,15 @@ Task<BrokerRequests::Reply> BrokerRequests::request(Ref<const BrokerRequests> se
 
 Task<BrokerRequests::Reply> BrokerRequests::wait(Ref<const BrokerRequests> self,
                                                  Ref<Exchange> exchange,
-                                                 Ref<const Endpoint> endpoint,
+                                                 Ref<const CompiledRoute> route,
                                                  Ref<answers::Ticket> ticket) {
-  const auto deadline = Deadline::after(self->answer_timeout(endpoint->target));
+  const auto target = route->endpoint->target;
+  const auto deadline = Deadline::after(self->answer_timeout(target));
   auto first = co_await (ticket->wait(deadline) || exchange->client_left());
   if (first.index() == 1) co_return Reply{};
   auto answer = std::get<0>(std::move(first));
-  if (!answer) co_return Reply{timed_out(endpoint->target), kResponseTimeout};
-  co_return Reply{answered(*std::move(answer), endpoint->target), kOk};
+  if (!answer) co_return Reply{timed_out(target), kResponseTimeout};
+  co_return Reply{answered(*std::move(answer), *route), kOk};
 }
 
 BrokerRequests::Reply BrokerRequests::reply_of(const CompiledRoute& route,
@@ -257,7 +261,7 @@ BrokerRequests::Reply BrokerRequests::reply_of(const CompiledRoute& route,
   const auto target = route.endpoint->target;
   switch (result.outcome) {
     case Outcome::kTaken: return {HttpResponse::text(202, "Accepted."), kOk};
-    case Outcome::kAnswered: return {answered(std::move(result.answer), target), kOk};
+    case Outcome::kAnswered: return {answered(std::move(result.answer), route), kOk};
     case Outcome::kTimeout: return {timed_out(target), kResponseTimeout};
     case Outcome::kUnavailable:
     case Outcome::kRefused: break;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "io/proxy_metrics.hpp"
+#include "logic/header_rules.hpp"
 #include "logic/request_event.hpp"
 #include "logic/route_set.hpp"
 
@@ -18,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rig {
 class EnvReader;
@@ -47,11 +49,12 @@ class BrokerRequests {
   [[nodiscard]] const BrokerRequestsConfig& config() const noexcept { return config_; }
 
   /// Publishes the request and waits for the answer, if its endpoint says so. Nothing: the client
-  /// left. `path_and_query`: rewritten.
+  /// left. `path_and_query`: rewritten. `claims`: for `rig.headers`, views into the route.
   static Task<std::optional<transport::HttpResponse>> serve(Ref<const BrokerRequests> self,
                                                             Ref<transport::Exchange> exchange,
                                                             Ref<const CompiledRoute> route,
                                                             std::string path_and_query,
+                                                            std::vector<ClaimHeader> claims,
                                                             Ref<ProxyMetrics> metrics);
 
  private:
@@ -64,19 +67,22 @@ class BrokerRequests {
   };
 
   static Task<Reply> reply_to(Ref<const BrokerRequests> self, Ref<transport::Exchange> exchange,
-                              Ref<const CompiledRoute> route, std::string path_and_query);
+                              Ref<const CompiledRoute> route, std::string path_and_query,
+                              std::vector<ClaimHeader> claims);
   static Task<Reply> publish(Ref<const BrokerRequests> self, Ref<transport::Exchange> exchange,
                              Ref<const CompiledRoute> route, Ref<MessageTarget> target,
-                             std::string body, std::string path_and_query);
+                             std::string body, std::string path_and_query,
+                             std::vector<ClaimHeader> claims);
   static Task<Reply> request(Ref<const BrokerRequests> self, Ref<transport::Exchange> exchange,
                              Ref<const CompiledRoute> route, Ref<MessageTarget> target,
                              MessageTarget::Message message);
   static Task<Reply> wait(Ref<const BrokerRequests> self, Ref<transport::Exchange> exchange,
-                          Ref<const Endpoint> endpoint, Ref<answers::Ticket> ticket);
+                          Ref<const CompiledRoute> route, Ref<answers::Ticket> ticket);
   static Reply reply_of(const CompiledRoute& route, MessageTarget::Result result);
   [[nodiscard]] boost::system::result<RequestEvent, BadEvent> make_event(
       const transport::Exchange& exchange, const CompiledRoute& route, std::string_view body,
-      std::string_view path_and_query, std::string_view correlation) const;
+      std::string_view path_and_query, std::span<const ClaimHeader> claims,
+      std::string_view correlation) const;
   [[nodiscard]] MessageTarget* find(Target target) const noexcept {
     return targets_[static_cast<std::size_t>(target)];
   }

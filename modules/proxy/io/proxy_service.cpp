@@ -3,12 +3,12 @@
 #include "io/own_answers.hpp"
 #include "io/relay_rules.hpp"
 #include "logic/header_filter.hpp"
+#include "logic/header_transforms.hpp"
 #include "logic/path.hpp"
 #include "logic/query.hpp"
 #include "logic/token_places.hpp"
 
 #include <rig/core/log.hpp>
-#include <rig/transport/credentials.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -29,6 +29,7 @@ using transport::HttpResponse;
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
 constexpr int kMethodNotAllowed = 405;
+constexpr int kTooManyRequests = 429;
 constexpr int kGatewayTimeout = 504;
 constexpr std::string_view kCorrelation = "correlation";
 constexpr std::string_view kHeadersOfPages = "content-type";
@@ -47,13 +48,6 @@ Framing framing_of(const Exchange& exchange) {
   if (!exchange.has_body()) return {};
   const auto length = exchange.body_length();
   return length ? Framing{Framing::Kind::kLength, *length} : Framing{Framing::Kind::kChunked, 0};
-}
-
-/// What is done to the headers, and the trailers, of a request.
-HeaderEdits request_edits(const CompiledRoute& route) noexcept {
-  HeaderEdits edits;
-  if (route.endpoint->transform_request_headers) edits.set = route.api->request_headers.add;
-  return edits;
 }
 
 /// The word of the metrics for what came of it; empty: nothing is counted, the client left.
@@ -79,6 +73,7 @@ ProxyService::ProxyService(ProxyServiceConfig config, Shards& shards, Ports port
     : config_(std::move(config)),
       shards_(shards),
       ports_(ports),
+      guard_(config_.rate_limit_clients_max, shards, ports.access, *ports.registry),
       request_log_(config_.request_log, *ports.registry),
       access_log_(config_.access_log, *ports.registry),
       parts_(shards) {}
@@ -93,11 +88,13 @@ Task<> ProxyService::start() {
         ProxyMetrics(ports_.registry), Sampler(std::random_device{}())});
   };
   co_await parts_.start(make);
+  co_await guard_.start();
 }
 
 Task<> ProxyService::stop() {
   co_await parts_.for_each([](Ref<Part> part) { return HttpTarget::stop(part->http); });
   co_await parts_.stop();
+  co_await guard_.stop();
 }
 
 Task<std::optional<HttpResponse>> ProxyService::handle(Ref<Exchange> exchange) {
@@ -125,10 +122,11 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
   const CompiledRoute& route = *match->route;
   notes.matched(*route.api, *route.endpoint);
   std::string query(target->query);
-  if (route.endpoint->secured) {
-    auto refusal = co_await authenticated(self, exchange, route, query);
-    if (refusal) co_return refusal;
-    query = query_without_tokens(route.api->auth, query);
+  RouteGuard::Admission admission;
+  if (RouteGuard::has_rules(route)) {
+    admission = co_await RouteGuard::admit(self->guard_, exchange, route, query);
+    if (admission.refusal) co_return self->refused(request, route, *std::move(admission.refusal));
+    if (route.endpoint->secured) query = query_without_tokens(route.api->auth, query);
   }
   if (self->request_log_.is_on())
     self->request_log_.write(*exchange, *route.api, *route.endpoint, target->path);
@@ -142,9 +140,11 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
     append_target(path_and_query, target->path, query, target->has_query && !had_only_tokens);
   }
   if (route.endpoint->target == Target::kHttp)
-    co_return co_await forward(self, exchange, route, std::move(path_and_query), notes);
+    co_return co_await forward(self, exchange, route, std::move(path_and_query),
+                               std::move(admission.claims), notes);
   co_return co_await BrokerRequests::serve(self->ports_.brokers, exchange, route,
-                                           std::move(path_and_query), self->parts_.local().metrics);
+                                           std::move(path_and_query), std::move(admission.claims),
+                                           self->parts_.local().metrics);
 }
 
 HttpResponse ProxyService::not_found(const HttpRequest& request, const RouteSet& routes,
@@ -157,20 +157,17 @@ HttpResponse ProxyService::not_found(const HttpRequest& request, const RouteSet&
   return response;
 }
 
-/// Nothing: whoever sends it has a valid token.
-Task<ProxyService::Answered> ProxyService::authenticated(Ref<ProxyService> self,
-                                                         Ref<Exchange> exchange,
-                                                         Ref<const CompiledRoute> route,
-                                                         std::string query) {
-  auto tokens = find_tokens(route->api->auth, exchange->request().headers, query);
-  const auto answer = co_await self->ports_.access->authenticate(std::move(tokens));
-  if (answer) co_return std::nullopt;
-  co_return for_browsers(transport::denial_response(answer.error()), kHeadersOfPages);
+HttpResponse ProxyService::refused(const HttpRequest& request, const CompiledRoute& route,
+                                   HttpResponse refusal) {
+  if (refusal.status == kTooManyRequests)
+    parts_.local().metrics.count(*route.endpoint, request.method, request.path(), "rate_limited");
+  return refusal;
 }
 
 Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<Exchange> exchange,
                                                    Ref<const CompiledRoute> route,
-                                                   std::string path_and_query, NoteTo notes) {
+                                                   std::string path_and_query,
+                                                   std::vector<ClaimHeader> claims, NoteTo notes) {
   const Endpoint& endpoint = *route->endpoint;
   const std::string method = exchange->request().method;
   const std::string path(exchange->request().path());
@@ -185,18 +182,21 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
   }
   const OutgoingRequest request{
       .server = server_of(route->api->upstream),
-      .head = self->upstream_head(*exchange, *route, path_and_query),
+      .head = self->upstream_head(*exchange, *route, path_and_query, claims),
       .is_head = method == "HEAD",
       .is_idempotent = is_idempotent(method),
       .is_upgrade = !requested_upgrade(exchange->request().headers).empty(),
-      .trailers = TrailerRules{.edits = request_edits(*route)}};
+      .trailers = TrailerRules{.edits = request_edits(*route->api, endpoint), .claims = claims}};
   RequestBody body(*exchange);
-  RelayRules rules(ticket != nullptr, accepts_trailers(exchange->request().headers));
+  RelayRules rules({.awaits_answer = ticket != nullptr,
+                    .takes_trailers = accepts_trailers(exchange->request().headers),
+                    .edits = response_edits(*route->api, endpoint),
+                    .via = self->config_.forwarding.via});
   Part& part = self->parts_.local();
   const auto forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
   notes.forwarded(request.server, forwarded);
   if (forwarded.outcome == Forwarded::Outcome::kDiscarded)
-    co_return co_await awaited(self, exchange, *ticket, endpoint, method, path);
+    co_return co_await awaited(self, exchange, *ticket, route, method, path);
   const auto status = status_of(forwarded.outcome);
   if (!status.empty()) part.metrics.count(endpoint, method, path, status);
   using Outcome = Forwarded::Outcome;
@@ -211,23 +211,29 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
 
 Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self, Ref<Exchange> exchange,
                                                    Ref<answers::Ticket> ticket,
-                                                   Ref<const Endpoint> endpoint, std::string method,
-                                                   std::string path) {
-  const auto timeout = endpoint->response_from == ResponseFrom::kKafka
+                                                   Ref<const CompiledRoute> route,
+                                                   std::string method, std::string path) {
+  const Endpoint& endpoint = *route->endpoint;
+  const auto timeout = endpoint.response_from == ResponseFrom::kKafka
                            ? self->config_.brokers.kafka_answer_timeout
                            : self->config_.async_answer_timeout;
   auto first = co_await (ticket->wait(Deadline::after(timeout)) || exchange->client_left());
   if (first.index() == 1) co_return std::nullopt;
   auto answer = std::get<0>(std::move(first));
-  self->parts_.local().metrics.count(*endpoint, method, path, answer ? "ok" : "response_timeout");
-  if (answer) co_return for_browsers(response_of(*std::move(answer)), kHeadersOfPages);
+  self->parts_.local().metrics.count(endpoint, method, path, answer ? "ok" : "response_timeout");
+  if (answer) {
+    auto response = response_of(*std::move(answer));
+    edit(response, response_edits(*route->api, endpoint));
+    co_return for_browsers(std::move(response), kHeadersOfPages);
+  }
   HttpResponse late;
   late.status = kGatewayTimeout;
   co_return for_browsers(std::move(late), kHeadersOfPages);
 }
 
 std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute& route,
-                                        std::string_view target) const {
+                                        std::string_view target,
+                                        std::span<const ClaimHeader> claims) const {
   const HttpRequest& request = exchange.request();
   const Upstream& upstream = route.api->upstream;
   const auto host = host_header(upstream.host, upstream.port);
@@ -235,12 +241,14 @@ std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute&
                        .target = target,
                        .host = host,
                        .headers = &request.headers,
+                       .edits = request_edits(*route.api, *route.endpoint),
+                       .claims = claims,
                        .forwarding = &config_.forwarding,
                        .client_ip = exchange.peer().address,
                        .gateway_ip = config_.gateway_ip,
+                       .version = request.version,
                        .scheme = exchange.peer().is_secure ? "https" : "http",
                        .client_host = request.headers.find("host").value_or("")};
-  head.edits = request_edits(route);
   head.framing = framing_of(exchange);
   head.has_length = !exchange.has_body() && request.headers.find("content-length").has_value();
   head.upgrade = requested_upgrade(request.headers);

@@ -6,6 +6,7 @@
 #include "io/proxy_metrics.hpp"
 #include "io/request_log.hpp"
 #include "io/request_notes.hpp"
+#include "io/route_guard.hpp"
 #include "logic/header_rules.hpp"
 #include "logic/route_set.hpp"
 #include "logic/sampler.hpp"
@@ -20,9 +21,12 @@
 #include <rig/transport/fallback.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rig::proxy {
 
@@ -31,6 +35,7 @@ struct ProxyServiceConfig {
   HttpTargetConfig http;
   ForwardingRules forwarding;
   std::string gateway_ip;  ///< for `Forwarded`
+  std::size_t rate_limit_clients_max = 100'000;
   std::chrono::milliseconds async_answer_timeout{5'000};
   BrokerRequestsConfig brokers;
   RequestLogConfig request_log;  ///< not by `from_env`: it depends on what modules contribute
@@ -72,24 +77,27 @@ class ProxyService final : public transport::Fallback {
   static Task<Answered> logged(Ref<ProxyService> self, Ref<transport::Exchange> exchange);
   static Task<Answered> serve(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                               NoteTo notes);
-  static Task<Answered> authenticated(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
-                                      Ref<const CompiledRoute> route, std::string query);
   static Task<Answered> forward(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                                 Ref<const CompiledRoute> route, std::string path_and_query,
-                                NoteTo notes);
+                                std::vector<ClaimHeader> claims, NoteTo notes);
   static Task<Answered> awaited(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
-                                Ref<answers::Ticket> ticket, Ref<const Endpoint> endpoint,
+                                Ref<answers::Ticket> ticket, Ref<const CompiledRoute> route,
                                 std::string method, std::string path);
   [[nodiscard]] transport::HttpResponse not_found(const transport::HttpRequest& request,
                                                   const RouteSet& routes, std::string_view path);
+  [[nodiscard]] transport::HttpResponse refused(const transport::HttpRequest& request,
+                                                const CompiledRoute& route,
+                                                transport::HttpResponse refusal);
   [[nodiscard]] std::string upstream_head(transport::Exchange& exchange, const CompiledRoute& route,
-                                          std::string_view target) const;
+                                          std::string_view target,
+                                          std::span<const ClaimHeader> claims) const;
 
   const ProxyServiceConfig config_;
   Ref<Shards> shards_;
   const Ports ports_;
   RequestLog request_log_;
   AccessLog access_log_;
+  RouteGuard guard_;
   Sharded<Part> parts_;
 };
 

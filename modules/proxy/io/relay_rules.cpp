@@ -1,8 +1,10 @@
 #include "io/relay_rules.hpp"
 
 #include "logic/header_filter.hpp"
+#include "logic/header_transforms.hpp"
 #include "logic/http_text.hpp"
 
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -29,18 +31,43 @@ transport::HttpResponse without_hops(ResponseHead& head) {
 
 }  // namespace
 
+transport::HttpResponse RelayRules::final_one(ResponseHead& head) const {
+  auto response = without_hops(head);
+  if (!options_.edits.empty()) edit(response, options_.edits);
+  if (!options_.via.empty()) {
+    std::string via;
+    append_via(via, head.version, options_.via);
+    response.headers.add("via", via);
+  }
+  return response;
+}
+
 std::optional<transport::HttpResponse> RelayRules::relayed(ResponseHead& head) {
-  if (awaits_answer_ && head.status == kAccepted) return std::nullopt;
-  return without_hops(head);
+  if (options_.awaits_answer && head.status == kAccepted) return std::nullopt;
+  return final_one(head);
 }
 
 std::optional<transport::HttpResponse> RelayRules::interim(ResponseHead& head) {
-  auto response = without_hops(head);
+  if (head.status != kSwitchingProtocols) {
+    auto response = without_hops(head);
+    if (!options_.edits.remove.empty()) edit(response, {.remove = options_.edits.remove});
+    return response;
+  }
+  auto response = final_one(head);
   // The name of the protocol is for both ends of an upgrade.
-  if (const auto protocol = head.headers.find("upgrade");
-      protocol && head.status == kSwitchingProtocols)
+  if (const auto protocol = head.headers.find("upgrade"))
     response.headers.add("upgrade", *protocol);
   return response;
+}
+
+/// What an edit removes or sets among the headers must not come behind the body instead.
+Headers RelayRules::trailers(const Headers& sent) {
+  Headers trailers;
+  for (std::size_t i = 0; options_.takes_trailers && i < sent.size(); ++i) {
+    const auto [name, value] = sent[i];
+    if (is_left(options_.edits, name)) trailers.add(name, value);
+  }
+  return trailers;
 }
 
 }  // namespace rig::proxy

@@ -1,11 +1,12 @@
 #include "logic/definition_check.hpp"
 
+#include "logic/claim_rules.hpp"
 #include "logic/definition_syntax.hpp"
 #include "logic/endpoint_check.hpp"
 #include "logic/fault_list.hpp"
+#include "logic/header_transforms.hpp"
+#include "logic/rate_limit_rules.hpp"
 #include "logic/upstream.hpp"
-
-#include <boost/beast/core/string.hpp>
 
 #include <set>
 #include <string>
@@ -64,35 +65,6 @@ void check_versions(const json::object& definition, const FaultList& faults) {
     const auto* endpoints = version.get_object().if_contains("endpoints");
     if (endpoints == nullptr || !endpoints->is_array()) faults.add("endpoints", "must be list");
   }
-}
-
-void check_added_headers(const json::object& headers, const FaultList& faults) {
-  std::set<std::string, boost::beast::iless> names;
-  for (const auto& [key, value] : headers) {
-    const auto name = view(key);
-    const auto quoted = '"' + std::string(name) + '"';
-    if (!is_token(name)) {
-      faults.add("add_headers", "must have names of headers, and " + quoted + " is none");
-    } else if (!names.emplace(name).second) {
-      faults.add("add_headers", "must not have " + quoted + " twice, in whatever case");
-    }
-    if (!value.is_string()) {
-      faults.add("add_headers", "must have strings, and " + quoted + " is none");
-    } else if (!is_field_value(view(value.get_string()))) {
-      faults.add("add_headers",
-                 "must have values of headers (RFC 9110, 5.5), and that of " + quoted + " is none");
-    }
-  }
-}
-
-void check_header_transforms(const json::object& version, const FaultList& faults) {
-  const auto* transforms = member(version, "transform_request_headers");
-  if (transforms == nullptr) return;
-  if (!transforms->is_object()) return faults.add("transform_request_headers", kMustBeObject);
-  const auto* added = member(transforms->get_object(), "add_headers");
-  if (added == nullptr) return;
-  if (!added->is_object()) return faults.add("add_headers", kMustBeObject);
-  check_added_headers(added->get_object(), faults);
 }
 
 /// `use_header` with `header_name`, or the same for the query. Version 3 took whatever is not false
@@ -181,9 +153,15 @@ DefinitionErrors check_definition(const json::value& value, const DefinitionRule
   check_proxy(*definition, *rules.variables, api);
   check_versions(*definition, api);
   for (const auto* name : {"versioned", "active"}) api.allow_boolean(*definition, name);
-  check_auth(*definition, rules, FaultList(errors, std::string(text_of(*definition, "id"))));
+  const FaultList of_api(errors, std::string(text_of(*definition, "id")));
+  check_auth(*definition, rules, of_api);
+  const bool has_tokens = text_of(*definition, "auth_type") == "jwt";
+  check_rate_limit(*definition, has_tokens, of_api);
+  check_claim_headers(*definition, has_tokens, of_api);
   if (const auto* version = default_version(*definition)) {
-    check_header_transforms(*version, api);
+    const auto claims = claim_header_names(*definition);
+    check_header_transforms(*version, Way::kRequest, claims, api);
+    check_header_transforms(*version, Way::kResponse, claims, api);
     const auto* endpoints = member(*version, "endpoints");
     if (endpoints != nullptr && endpoints->is_array())
       EndpointChecks(*definition, rules, errors).run(endpoints->get_array());

@@ -317,6 +317,33 @@ TEST(Definition, HeadersAreThoseOfHttp) {
               ElementsAre("a | header_name: must be the name of a header"));
 }
 
+TEST(Definition, RulesOnRoutesAreCheckedWhereTheyStand) {
+  const auto* limit = R"(,"rate_limit":{"requests":1,"per":"1s","by":"claim:sub"})";
+  const auto* claims = R"(,"claim_headers":{"x-user":"sub"},"required_claims":{"a":"b"})";
+  const std::string secured = R"(,"secured":true,"transform_response_headers":true)";
+  EXPECT_THAT(endpoint_lines(secured + limit + claims), IsEmpty());
+  EXPECT_THAT(lines(definition("a", R"(,"auth_type":"jwt")" + std::string(limit) +
+                                        R"(,"claim_headers":{"x-user":"sub"})")),
+              IsEmpty());
+  EXPECT_THAT(
+      endpoint_lines(std::string(limit) + claims),
+      ElementsAre(StartsWith("a/e | required_claims: "), StartsWith("a/e | claim_headers: "),
+                  StartsWith("a/e | rate_limit.by: ")));
+  EXPECT_THAT(lines(definition("a", std::string(limit) + R"(,"claim_headers":{"x-user":"sub"})")),
+              ElementsAre(StartsWith("a | rate_limit.by: "), StartsWith("a | claim_headers: ")));
+  EXPECT_THAT(endpoint_lines(R"(,"transform_response_headers":1)"),
+              ElementsAre("a/e | transform_response_headers: must be boolean"));
+}
+
+TEST(Definition, ChangesOfHeadersCannotTellWhatAnyEndpointsClaimTells) {
+  const auto value = json_of(R"({"id":"a","name":"N","auth_type":"jwt",
+      "proxy":{"target_url":"localhost","port":80},"version_data":{"default":{
+        "transform_request_headers":{"append_headers":{"X_User":"root"}},
+        "endpoints":[{"id":"e","method":"GET","path_regex":"/x","secured":true,
+                      "claim_headers":{"x-user":"sub"}}]}}})");
+  EXPECT_THAT(lines(value), ElementsAre(HasSubstr("\"X_User\", which tells a claim")));
+}
+
 TEST(Definition, SecuredEndpointNeedsAKey) {
   DefinitionRules rules;
   rules.has_keys = false;

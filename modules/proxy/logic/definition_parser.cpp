@@ -1,7 +1,10 @@
 #include "logic/definition_parser.hpp"
 
+#include "logic/claim_rules.hpp"
 #include "logic/definition_check.hpp"
 #include "logic/fault_list.hpp"
+#include "logic/header_transforms.hpp"
+#include "logic/rate_limit_rules.hpp"
 #include "logic/upstream.hpp"
 
 #include <rig/core/assert.hpp>
@@ -82,6 +85,7 @@ Endpoint read_endpoint(const json::object& object) {
   endpoint.path_replacement = string_of(object, "path_replacement");
   endpoint.secured = is_true(object, "secured");
   endpoint.transform_request_headers = is_true(object, "transform_request_headers");
+  endpoint.transform_response_headers = is_true(object, "transform_response_headers");
   endpoint.target = target_of(object);
   endpoint.topic = string_of(object, "topic");
   endpoint.schema = string_of(object, "schema");
@@ -90,24 +94,24 @@ Endpoint read_endpoint(const json::object& object) {
   return endpoint;
 }
 
-HeaderTransforms read_transforms(const json::object& version) {
-  HeaderTransforms transforms;
-  const auto* object = member(version, "transform_request_headers");
-  const auto* added = object == nullptr ? nullptr : member(object->get_object(), "add_headers");
-  if (added == nullptr) return transforms;
-  for (const auto& [name, value] : added->get_object()) {
-    const auto& text = value.get_string();
-    transforms.add.push_back({{name.data(), name.size()}, {text.data(), text.size()}});
-  }
-  return transforms;
+/// What is asked of a request before it is served, and what becomes of the token's claims.
+void read_rules(const json::object& definition, const json::object& object, Endpoint& endpoint) {
+  endpoint.required_claims = read_required_claims(object);
+  endpoint.claim_headers = read_claim_headers(definition, object, endpoint.secured);
+  endpoint.rate_limit =
+      read_rate_limit(object, string_of(definition, "id") + "/" + string_of(object, "id"));
 }
 
-void read_version(const json::object& versions, Api& api) {
-  const auto* version = member(versions, "default");
-  if (version == nullptr) return;
-  api.request_headers = read_transforms(version->get_object());
-  for (const auto& endpoint : version->get_object().at("endpoints").get_array())
+void read_version(const json::object& definition, Api& api) {
+  const auto* value = member(definition.at("version_data").get_object(), "default");
+  if (value == nullptr) return;
+  const auto& version = value->get_object();
+  api.request_headers = read_header_transforms(version, Way::kRequest);
+  api.response_headers = read_header_transforms(version, Way::kResponse);
+  for (const auto& endpoint : version.at("endpoints").get_array()) {
     api.endpoints.push_back(read_endpoint(endpoint.get_object()));
+    read_rules(definition, endpoint.get_object(), api.endpoints.back());
+  }
 }
 
 AuthRules read_auth(const json::object& definition) {
@@ -136,7 +140,8 @@ Api read_api(json::object definition, const DefinitionRules& rules) {
   RIG_ASSERT(upstream.has_value());
   api.upstream = *std::move(upstream);
   api.auth = read_auth(definition);
-  read_version(definition.at("version_data").get_object(), api);
+  api.rate_limit = read_rate_limit(definition, api.id);
+  read_version(definition, api);
   api.versioned = is_true(definition, "versioned");
   api.active = is_true(definition, "active");
   api.json = std::move(definition);

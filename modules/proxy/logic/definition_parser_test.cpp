@@ -64,6 +64,31 @@ TEST(DefinitionParser, ReadsEverything) {
   EXPECT_FALSE(order.secured || order.transform_request_headers);
 }
 
+TEST(DefinitionParser, ReadsTheRulesOfRoutes) {
+  const auto api = parsed(json_of(R"json({"id":"shop","name":"Shop","auth_type":"jwt",
+      "rate_limit":{"requests":5,"per":"1s"},"claim_headers":{"x-user":"sub"},
+      "proxy":{"target_url":"localhost","port":80},
+      "version_data":{"default":{
+        "transform_response_headers":{"add_headers":{"a":"1"},"remove_headers":["server"]},
+        "endpoints":[
+          {"id":"own","method":"get","path":"/own","secured":true,"transform_response_headers":true,
+           "required_claims":{"role":["admin"]},"rate_limit":{"requests":1,"per":"1s"}},
+          {"id":"open","method":"get","path":"/open"}]}}})json"));
+  EXPECT_THAT(api.response_headers.add, ElementsAre(Header{"a", "1"}));
+  EXPECT_THAT(api.response_headers.remove, ElementsAre("server"));
+  ASSERT_TRUE(api.rate_limit && api.endpoints[0].rate_limit);
+  EXPECT_EQ(api.rate_limit->requests, 5);
+  EXPECT_NE(api.rate_limit->scope, api.endpoints[0].rate_limit->scope);
+  EXPECT_TRUE(api.endpoints[0].transform_response_headers);
+  EXPECT_THAT(api.endpoints[0].required_claims,
+              ElementsAre(access::RequiredClaim{"/role", {"admin"}, "role"}));
+  ASSERT_EQ(api.endpoints[0].claim_headers.size(), 1U);
+  EXPECT_TRUE(api.endpoints[0].claim_headers[0].claim.has_value());
+  ASSERT_EQ(api.endpoints[1].claim_headers.size(), 1U);
+  EXPECT_FALSE(api.endpoints[1].claim_headers[0].claim.has_value());
+  EXPECT_FALSE(api.endpoints[1].rate_limit || api.endpoints[1].transform_response_headers);
+}
+
 TEST(DefinitionParser, FillsWhatIsAbsent) {
   EXPECT_EQ(parsed(definition("a")).json,
             json_of(R"({"id":"a","name":"N","proxy":{"target_url":"localhost","port":80},

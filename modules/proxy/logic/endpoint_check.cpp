@@ -1,7 +1,9 @@
 #include "logic/endpoint_check.hpp"
 
+#include "logic/claim_rules.hpp"
 #include "logic/definition_syntax.hpp"
 #include "logic/path_rewrite.hpp"
+#include "logic/rate_limit_rules.hpp"
 #include "logic/route_matcher.hpp"
 
 #include <algorithm>
@@ -93,7 +95,12 @@ void check_endpoint(const json::object& endpoint, const EndpointRules& rules,
         "must not be true while no key for tokens is set (JWT_SECRET_KEY, JWT_SECRET_KEYS or "
         "JWT_JWKS_URL)");
   }
-  faults.allow_boolean(endpoint, "transform_request_headers");
+  for (const auto* name : {"transform_request_headers", "transform_response_headers"})
+    faults.allow_boolean(endpoint, name);
+  const bool is_secured = is_true(endpoint, "secured");
+  check_required_claims(endpoint, is_secured, faults);
+  check_claim_headers(endpoint, is_secured, faults);
+  check_rate_limit(endpoint, is_secured, faults);
   allow_one_of(endpoint, "target", kTargets, faults);
   faults.allow_text(endpoint, "topic");
   faults.allow_text(endpoint, "schema");

@@ -80,12 +80,28 @@ bool is_in(std::span<const std::string> names, std::string_view name) noexcept {
   return std::ranges::any_of(names, [&](const std::string& n) { return iequals(n, name); });
 }
 
-bool is_claim(std::span<const ClaimHeader> claims, std::string_view name) noexcept {
+bool is_left(const HeaderEdits& edits, std::string_view name) noexcept {
+  return !is_in(edits.remove, name) && !is_in(edits.set, name);
+}
+
+std::string list_of(const Headers& headers, std::string_view name) {
+  std::string list;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    if (!iequals(headers[i].name, name) || headers[i].value.empty()) continue;
+    if (!list.empty()) list += ", ";
+    list += headers[i].value;
+  }
+  return list;
+}
+
+bool is_same_spelling(std::string_view a, std::string_view b) noexcept {
   const auto spelling = [](char c) { return c == '_' ? '-' : to_lower(c); };
-  return std::ranges::any_of(claims, [&](const ClaimHeader& claim) {
-    return claim.name.size() == name.size() &&
-           std::ranges::equal(claim.name, name, {}, spelling, spelling);
-  });
+  return a.size() == b.size() && std::ranges::equal(a, b, {}, spelling, spelling);
+}
+
+bool is_claim(std::span<const ClaimHeader> claims, std::string_view name) noexcept {
+  return std::ranges::any_of(
+      claims, [&](const ClaimHeader& claim) { return is_same_spelling(claim.name, name); });
 }
 
 }  // namespace rig::proxy

@@ -41,6 +41,13 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 
 [[nodiscard]] bool is_in(std::span<const Header> headers, std::string_view name) noexcept;
 [[nodiscard]] bool is_in(std::span<const std::string> names, std::string_view name) noexcept;
+/// Whether an edit leaves a header that came with the message alone.
+[[nodiscard]] bool is_left(const HeaderEdits& edits, std::string_view name) noexcept;
+/// The values of all headers of a name, as one list; empty: there is none.
+[[nodiscard]] std::string list_of(const Headers& headers, std::string_view name);
+
+/// Names that many servers take for one: in any case, and `_` is as good as `-`.
+[[nodiscard]] bool is_same_spelling(std::string_view a, std::string_view b) noexcept;
 /// By any spelling of one of their names.
 [[nodiscard]] bool is_claim(std::span<const ClaimHeader> claims, std::string_view name) noexcept;
 

@@ -12,11 +12,6 @@
 namespace rig::proxy {
 namespace {
 
-/// Whether an edit leaves a header that came with the message alone.
-bool is_left(const HeaderEdits& edits, std::string_view name) noexcept {
-  return !is_in(edits.remove, name) && !is_in(edits.set, name);
-}
-
 /// By which a proxy tells whom it speaks for, and what a trace is called.
 bool is_of_proxies(std::string_view name) noexcept {
   constexpr std::string_view kForwarded = "x-forwarded-";
@@ -47,17 +42,6 @@ void append_length(std::string& out, std::uint64_t length) {
   out.append("content-length: ");
   append_number(out, length);
   out.append("\r\n");
-}
-
-/// The values of all headers of a name, as one list.
-std::string list_of(const Headers& headers, std::string_view name) {
-  std::string list;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!iequals(headers[i].name, name) || headers[i].value.empty()) continue;
-    if (!list.empty()) list += ", ";
-    list += headers[i].value;
-  }
-  return list;
 }
 
 void append_ip(std::string& out, std::string_view ip) {
@@ -142,8 +126,9 @@ class RequestHead {
       write_unless_known("x-forwarded-host", request_.client_host);
     }
     if (!rules_.via.empty() && is_mine("via")) {
-      out_.append("via: ").append(client_list("via", ForwardingMode::kAppend)).append("1.1 ");
-      out_.append(rules_.via).append("\r\n");
+      out_.append("via: ").append(client_list("via", ForwardingMode::kAppend));
+      append_via(out_, request_.version, rules_.via);
+      out_.append("\r\n");
     }
   }
 
@@ -268,6 +253,10 @@ void append_forwarded(std::string& out, std::string_view client_ip, std::string_
   append_ip(out, client_ip);
   out.append(";by=");
   append_ip(out, gateway_ip);
+}
+
+void append_via(std::string& out, int version, std::string_view name) {
+  out.append(version < 11 ? "1.0 " : "1.1 ").append(name);
 }
 
 std::string_view requested_upgrade(const Headers& headers) {

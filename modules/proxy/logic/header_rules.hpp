@@ -20,6 +20,8 @@ struct HeaderEdits {
   std::span<const std::string> remove = {};
   std::span<const Header> set = {};
   std::span<const Header> add = {};
+
+  [[nodiscard]] bool empty() const noexcept { return remove.empty() && set.empty() && add.empty(); }
 };
 
 /// A claim that the upstream gets as a header. What a client sends by this name is always taken
@@ -27,7 +29,7 @@ struct HeaderEdits {
 struct ClaimHeader {
   std::string_view name;
   /// Without: the token has no such claim. With a control character: left out.
-  std::string_view value = {};
+  std::string value = {};
   bool has_value = false;
 };
 
@@ -56,7 +58,8 @@ struct UpstreamRequest {
   const ForwardingRules* forwarding;
   std::string_view client_ip;
   std::string_view gateway_ip;
-  std::string_view scheme;       ///< of the client's request: "http" or "https"
+  int version = 11;              ///< of the client's request: 10 or 11
+  std::string_view scheme;       ///< the same: "http" or "https"
   std::string_view client_host;  ///< as the client addressed the gateway
   std::string_view traceparent =
       {};  ///< replaces the client's and its tracestate; empty: both pass
@@ -107,6 +110,9 @@ void write_trailers(std::string& out, const Headers& trailers, const TrailerRule
 
 /// "for=192.0.2.1;by=10.0.0.1"; IPv6 is in brackets and quotes (RFC 7239, 6).
 void append_forwarded(std::string& out, std::string_view client_ip, std::string_view gateway_ip);
+
+/// "1.1 rig": by what version a message came, and to whom (RFC 9110, 7.6.3).
+void append_via(std::string& out, int version, std::string_view name);
 
 /// The protocol of a request to upgrade (RFC 9110, 7.8): both `Upgrade` and `Connection` say so.
 /// Empty: none.

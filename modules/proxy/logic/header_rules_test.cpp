@@ -207,6 +207,8 @@ TEST_F(UpstreamHead, ViaNamesTheGatewayBehindTheOthers) {
   EXPECT_EQ(lines({{"via", "1.1 a"}}), "via: 1.1 a\r\n");
   rules_.via = "rig";
   EXPECT_EQ(lines({{"via", "1.1 a"}}), "via: 1.1 a, 1.1 rig\r\n");
+  request_.version = 10;
+  EXPECT_EQ(lines({}), "via: 1.0 rig\r\n");
 }
 
 TEST_F(UpstreamHead, TraceIsPassedOrReplaced) {

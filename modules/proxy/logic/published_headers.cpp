@@ -30,14 +30,18 @@ void add_line(Lines& lines, std::string_view name, std::string_view value) {
 }  // namespace
 
 std::vector<Header> published_headers(const Headers& headers, const HeaderEdits& edits,
+                                      std::span<const ClaimHeader> claims,
                                       std::span<const std::string_view> redacted) {
   Lines lines;
   for (std::size_t i = 0; i < headers.size(); ++i) {
     const auto [name, value] = headers[i];
-    if (!is_in(edits.remove, name) && !is_in(edits.set, name)) add_line(lines, name, value);
+    if (is_left(edits, name) && !is_claim(claims, name)) add_line(lines, name, value);
   }
   for (const auto& header : edits.set) add_line(lines, header.name, header.value);
   for (const auto& header : edits.add) add_line(lines, header.name, header.value);
+  for (const auto& claim : claims) {
+    if (claim.has_value) add_line(lines, claim.name, claim.value);
+  }
   for (const auto name : redacted) {
     if (const auto line = lines.find(name); line != lines.end()) line->second = kRedacted;
   }

@@ -1,7 +1,8 @@
 #include "io/admission.hpp"
 
 #include "logic/forwarded.hpp"
-#include "logic/token_bucket.hpp"
+
+#include <rig/core/token_bucket.hpp>
 
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -46,6 +46,10 @@ HttpExchange::HttpExchange(TransportShard& shard, Socket& socket, RequestReader&
   if (has_body_) reader_.pass_on();
 }
 
+std::string HttpExchange::counted_address() const {
+  return shard_.admission().client_of(socket_.native_handle(), request().headers).text();
+}
+
 Task<bool> HttpExchange::wait(Socket::Wait what, Ref<Timeout> timeout) {
   timeout->has_fired = false;
   shard_.wheel().arm(*timeout, shard_.config().body_timeout);

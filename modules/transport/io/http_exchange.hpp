@@ -35,6 +35,7 @@ class HttpExchange final : public Exchange {
 
   [[nodiscard]] const HttpRequest& request() const noexcept override { return reader_.head(); }
   [[nodiscard]] const Peer& peer() const noexcept override { return peer_; }
+  [[nodiscard]] std::string counted_address() const override;
   [[nodiscard]] bool has_body() const noexcept override { return has_body_; }
   [[nodiscard]] std::optional<std::uint64_t> body_length() const noexcept override {
     return reader_.body_length();

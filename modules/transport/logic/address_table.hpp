@@ -1,7 +1,8 @@
 #pragma once
 
 #include "logic/address.hpp"
-#include "logic/token_bucket.hpp"
+
+#include <rig/core/token_bucket.hpp>
 
 #include <boost/intrusive/list.hpp>
 

@@ -55,6 +55,7 @@ class FakeExchange final : public transport::Exchange {
 
   const transport::HttpRequest& request() const noexcept override { return asked; }
   const transport::Peer& peer() const noexcept override { return peer_; }
+  std::string counted_address() const override { return peer_.address; }
   bool has_body() const noexcept override { return length.value_or(0) > 0 || is_chunked; }
   std::optional<std::uint64_t> body_length() const noexcept override { return length; }
   Task<Result> read() override;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <rig/access/identity.hpp>
+#include <rig/access/required_claim.hpp>
+#include <rig/core/ref.hpp>
 #include <rig/core/task.hpp>
 
 #include <boost/system/result.hpp>
@@ -46,8 +48,10 @@ class Access {
   virtual Task<Answer> may_submit(Credentials credentials, Question question) = 0;
   /// Whether it may use the management API (API_TOKEN, API_REQUIRED_CLAIM).
   virtual Task<Answer> may_manage(Credentials credentials) = 0;
-  /// Who sends a request to a secured endpoint: at least one of `tokens` must be valid.
-  virtual Task<Answer> authenticate(std::vector<std::string> tokens) = 0;
+  /// Who sends a request to a secured endpoint: at least one of `tokens` must be valid and have all
+  /// of the claims that are `required`. It is the first one of the identity.
+  virtual Task<Answer> authenticate(std::vector<std::string> tokens,
+                                    Ref<const RequiredClaims> required) = 0;
 
  protected:
   ~Access() = default;

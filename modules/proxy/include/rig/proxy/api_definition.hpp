@@ -1,9 +1,13 @@
 #pragma once
 
+#include <rig/access/required_claim.hpp>
+#include <rig/proxy/route_rules.hpp>
+
 #include <boost/json/object.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +31,11 @@ struct Header {
   bool operator==(const Header&) const = default;
 };
 
-/// What is done to headers on the way to the upstream.
+/// What is done to headers on their way. Names count in any case.
 struct HeaderTransforms {
-  std::vector<Header> add;  ///< `add_headers`: each replaces those of its name, in any case
+  std::vector<std::string> remove;  ///< `remove_headers`
+  std::vector<Header> add;          ///< `add_headers`: each replaces those of its name
+  std::vector<Header> append;       ///< `append_headers`: each is one line more
 };
 
 /// `proxy` as it is configured: nothing is resolved.
@@ -65,6 +71,10 @@ struct Endpoint {
   std::string path_replacement;  ///< empty: none
   bool secured = false;
   bool transform_request_headers = false;
+  bool transform_response_headers = false;
+  access::RequiredClaims required_claims;      ///< of an endpoint that is `secured`
+  std::vector<ClaimHeaderRule> claim_headers;  ///< for all headers of that kind of the API
+  std::optional<RateLimit> rate_limit;         ///< beside that of the API
   Target target = Target::kHttp;
   std::string topic;   ///< of a target that is no `kHttp`
   std::string schema;  ///< empty: none
@@ -79,9 +89,11 @@ struct Api {
   ProxyTarget proxy;
   Upstream upstream;
   AuthRules auth;
-  HeaderTransforms request_headers;  ///< for endpoints with `transform_request_headers`
-  std::vector<Endpoint> endpoints;   ///< of the version `default`; empty if there is none
-  bool versioned = false;            ///< stored and listed, but never matched
+  HeaderTransforms request_headers;     ///< for endpoints with `transform_request_headers`
+  HeaderTransforms response_headers;    ///< the same with `transform_response_headers`
+  std::optional<RateLimit> rate_limit;  ///< of all its endpoints together
+  std::vector<Endpoint> endpoints;      ///< of the version `default`; empty if there is none
+  bool versioned = false;               ///< stored and listed, but never matched
   bool active = true;
   boost::json::object json;  ///< as given and with defaults, unknown members included
 };

@@ -34,6 +34,10 @@ class Exchange {
 
   [[nodiscard]] virtual const HttpRequest& request() const noexcept = 0;  ///< without its body
   [[nodiscard]] virtual const Peer& peer() const noexcept = 0;
+  /// Whom limits count: the client's address, found through the proxies that are trusted
+  /// (RIG_TRUSTED_PROXIES), of IPv6 its network of 64 bits. Looked up with each call; `::` once the
+  /// client has left.
+  [[nodiscard]] virtual std::string counted_address() const = 0;
   [[nodiscard]] virtual bool has_body() const noexcept = 0;
   /// Nothing: it is chunked, so nobody knows.
   [[nodiscard]] virtual std::optional<std::uint64_t> body_length() const noexcept = 0;

@@ -1,8 +1,8 @@
-#include "logic/token_bucket.hpp"
+#include <rig/core/token_bucket.hpp>
 
 #include <gtest/gtest.h>
 
-namespace rig::transport {
+namespace rig {
 namespace {
 
 using std::chrono::hours;
@@ -64,5 +64,11 @@ TEST(BucketRate, OfZeroIsNoLimit) {
   EXPECT_TRUE(TokenBucket::Rate::of(1'000'000, 1).is_limited());
 }
 
+TEST(BucketRate, MayBeOfAnyPeriod) {
+  const auto rate = TokenBucket::Rate::of(5, std::chrono::minutes(1), 2);
+  EXPECT_EQ(rate.interval, std::chrono::seconds(12));
+  EXPECT_EQ(rate.depth, std::chrono::seconds(24));
+}
+
 }  // namespace
-}  // namespace rig::transport
+}  // namespace rig

@@ -4,10 +4,11 @@
 #include <chrono>
 #include <cstdint>
 
-namespace rig::transport {
+namespace rig {
 
 /// Lets through so many at once and so many per second after that. It keeps only when it will be
-/// full again: each token taken puts that off by the time that one needs to come back.
+/// full again: each token taken puts that off by the time that one needs to come back. Time is
+/// given, so a bucket has no clock.
 class TokenBucket {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -19,8 +20,12 @@ class TokenBucket {
 
     /// No tokens per second: no limit, and no bucket may be asked.
     static Rate of(std::int64_t per_second, std::int64_t burst) {
-      if (per_second == 0) return {};
-      const Wait interval = Wait(std::chrono::seconds(1)) / per_second;
+      return of(per_second, std::chrono::seconds(1), burst);
+    }
+    /// So many tokens in each `period`, which is no shorter than a nanosecond for each of them.
+    static Rate of(std::int64_t tokens, Wait period, std::int64_t burst) {
+      if (tokens == 0) return {};
+      const Wait interval = period / tokens;
       return {interval, interval * burst};
     }
     [[nodiscard]] bool is_limited() const noexcept { return interval > Wait(0); }
@@ -40,4 +45,4 @@ class TokenBucket {
   Time full_at_;
 };
 
-}  // namespace rig::transport
+}  // namespace rig
