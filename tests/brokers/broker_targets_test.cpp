@@ -323,6 +323,28 @@ TEST_F(BrokerTargetsTest, KafkaClientGetsTheAnswerThatTheConsumerReads) {
   EXPECT_EQ(gateway_->metric("rig_proxy_answers_total", {{"result", "delivered"}}), 2);
 }
 
+// 5.3: a backend by HTTP that says 202 may have its answer come by Kafka; the name says how long
+// the client waits.
+TEST_F(BrokerTargetsTest, BackendMayAnswerByKafka) {
+  Backend backend([](const BackendRequest&) { return answer_bytes(202, "taken"); });
+  const auto endpoints = endpoint("e", "POST", "/x", R"(,"response_from":"kafka")");
+  const auto start_with = [&](const std::string& timeout) {
+    gateway_.emplace(proxying(api_definition("a", backend.port(), endpoints),
+                              {{"PROXY_KAFKA_RESPONSE_TIMEOUT", timeout},
+                               {"PROXY_HTTP_ASYNC_RESPONSE_TIMEOUT", "60s"}}),
+                     RIG_WITH_FAKE_BROKER);
+  };
+  start_with("60s");
+  RawSocket client(gateway_->inbound());
+  client.send(to_bytes({.method = "POST", .target = "/x", .body = "any"}));
+  ASSERT_TRUE(eventually([&] { return !backend.requests().empty(); }));
+  const std::string before = "/x?correlation=";
+  EXPECT_EQ(answer(backend.last().target.substr(before.size()), "201", "made").status, 202);
+  EXPECT_EQ(read_reply(client, "POST").body, "made");
+  start_with("300ms");
+  EXPECT_EQ(post("/x", "any").status, 504);
+}
+
 TEST_F(BrokerTargetsTest, Vector11KafkaAnswerThatDoesNotCome) {
   start(routes("kafka", "t", R"(,"response_from":"kafka")"),
         {{"PROXY_KAFKA_RESPONSE_TIMEOUT", "300ms"}});
