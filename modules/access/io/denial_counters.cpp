@@ -27,8 +27,8 @@ std::vector<Denial> denials_of(Action action) {
     case Action::kIdentify: return {};
     case Action::kSubscribe:
     case Action::kSubmit: return {token_missing(), denied_by_service(403), service_unavailable()};
-    case Action::kManage: return {token_missing(), credential_refused(), claim_missing()};
-    case Action::kAuthenticate: return {token_missing()};
+    case Action::kManage: return {token_missing(), credential_refused(), claim_missing({})};
+    case Action::kAuthenticate: return {token_missing(), claim_missing({})};
   }
   return {};
 }
