@@ -162,11 +162,12 @@ TEST_F(BrokerTargetsTest, QuirkP18CredentialsAreRedactedIfConfigured) {
 }
 
 TEST_F(BrokerTargetsTest, RulesOfItsRouteHoldForEventsToo) {
-  start(endpoint("e", "POST", "/x",
-                 R"(,"target":"kafka","topic":"t","secured":true,"required_claims":{"role":"admin"},)"
-                 R"("rate_limit":{"requests":2,"per":"24h"})"),
-        {{"JWT_SECRET_KEY", std::string(kTokenSecret)}},
-        R"(,"auth_type":"jwt","claim_headers":{"x-user":"sub"})");
+  start(
+      endpoint("e", "POST", "/x",
+               R"(,"target":"kafka","topic":"t","secured":true,"required_claims":{"role":"admin"},)"
+               R"("rate_limit":{"requests":2,"per":"24h"})"),
+      {{"JWT_SECRET_KEY", std::string(kTokenSecret)}},
+      R"(,"auth_type":"jwt","claim_headers":{"x-user":"sub"})");
   const auto as = [&](const std::string& role) {
     const auto token = session_token("s", R"("sub":"joe","role":")" + role + '"');
     return post("/x", kEvent, {{"authorization", "Bearer " + token}, {"X_User", "root"}}).status;
