@@ -16,6 +16,7 @@ constexpr PortKey kNeeds[] = {port<access::Access>(),        port<subscriptions:
                               port<metrics::Registry>(),     port<metrics::Exposition>(),
                               port<proxy::ApiDefinitions>(), port<answers::Inbox>(),
                               port<sessions::Sessions>()};
+constexpr PortKey kCollects[] = {port<HealthPart>()};
 constexpr PortKey kContributes[] = {port<transport::HttpEndpoint>()};
 
 /// Owns the resources; they need no start and no stop, the transport calls them while it serves.
@@ -26,7 +27,7 @@ class ApiModule final : public Module {
                 context.need<access::Access>(), context.need<metrics::Registry>()),
         messages_(transport::Door::kApi, context.need<subscriptions::EventSink>(),
                   context.need<access::Access>(), context.need<metrics::Registry>()),
-        readiness_(context.lifecycle()),
+        readiness_(context.lifecycle(), context.collect<HealthPart>()),
         metrics_page_(context.need<metrics::Exposition>()),
         apis_(context.need<proxy::ApiDefinitions>()),
         responses_(context.need<answers::Inbox>()),
@@ -65,7 +66,7 @@ extern constinit const Descriptor kModule;
 constinit const Descriptor kModule{.name = "api",
                                    .needs = kNeeds,
                                    .provides = {},
-                                   .collects = {},
+                                   .collects = kCollects,
                                    .contributes = kContributes,
                                    .create = create};
 

@@ -3,6 +3,7 @@
 #include "logic/health_response.hpp"
 
 #include <array>
+#include <string_view>
 
 namespace rig::api {
 namespace {
@@ -30,7 +31,9 @@ Task<transport::HttpResponse> LivenessEndpoint::handle(transport::HttpRequest) {
 std::span<const Route> ReadinessEndpoint::routes() const { return kReadinessRoutes; }
 
 Task<transport::HttpResponse> ReadinessEndpoint::handle(transport::HttpRequest) {
-  co_return readiness(lifecycle_->phase());
+  std::vector<std::pair<std::string_view, HealthPart::State>> states;
+  for (const HealthPart* part : parts_) states.emplace_back(part->name(), part->state());
+  co_return readiness(lifecycle_->phase(), states);
 }
 
 }  // namespace rig::api

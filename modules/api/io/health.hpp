@@ -1,10 +1,13 @@
 #pragma once
 
+#include <rig/api/health_part.hpp>
 #include <rig/core/lifecycle.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/transport/http_endpoint.hpp>
 
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace rig::api {
 
@@ -18,13 +21,15 @@ class LivenessEndpoint final : public transport::HttpEndpoint {
 /// Says whether clients may be sent here.
 class ReadinessEndpoint final : public transport::HttpEndpoint {
  public:
-  explicit ReadinessEndpoint(Ref<const Lifecycle> lifecycle) : lifecycle_(lifecycle) {}
+  explicit ReadinessEndpoint(Ref<const Lifecycle> lifecycle, std::vector<HealthPart*> parts = {})
+      : lifecycle_(lifecycle), parts_(std::move(parts)) {}
 
   [[nodiscard]] std::span<const transport::Route> routes() const override;
   Task<transport::HttpResponse> handle(transport::HttpRequest request) override;
 
  private:
   Ref<const Lifecycle> lifecycle_;
+  std::vector<HealthPart*> parts_;
 };
 
 }  // namespace rig::api

@@ -31,5 +31,27 @@ TEST(Health, ReadyOnlyWhileServing) {
   }
 }
 
+TEST(Health, PartsAreNamed) {
+  const std::pair<std::string_view, HealthPart::State> parts[] = {
+      {"bus", {.word = "connected", .is_ready = true}},
+      {"map", {.word = "loading", .is_ready = true}},
+  };
+  const auto response = readiness(Phase::kServing, parts);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, R"({"status":"ready","parts":{"bus":"connected","map":"loading"}})");
+}
+
+TEST(Health, PartThatIsNotReadyKeepsClientsAway) {
+  const std::pair<std::string_view, HealthPart::State> parts[] = {
+      {"bus", {.word = "connected", .is_ready = true}},
+      {"map", {.word = "loading", .is_ready = false}},
+  };
+  EXPECT_EQ(readiness(Phase::kServing, parts).status, 503);
+  EXPECT_EQ(readiness(Phase::kServing, parts).body,
+            R"({"status":"not_ready","parts":{"bus":"connected","map":"loading"}})");
+  EXPECT_EQ(readiness(Phase::kDraining, parts).body,
+            R"({"status":"draining","parts":{"bus":"connected","map":"loading"}})");
+}
+
 }  // namespace
 }  // namespace rig::api

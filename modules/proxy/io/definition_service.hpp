@@ -2,12 +2,12 @@
 
 #include "config.hpp"
 #include "io/definition_store.hpp"
-#include "io/worker.hpp"
 
 #include <rig/core/ref.hpp>
 #include <rig/core/sharded.hpp>
 #include <rig/core/task.hpp>
 #include <rig/core/task_group.hpp>
+#include <rig/core/worker.hpp>
 #include <rig/metrics/registry.hpp>
 #include <rig/proxy/api_definitions.hpp>
 #include <rig/proxy/api_replica.hpp>

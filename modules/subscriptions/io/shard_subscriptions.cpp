@@ -155,6 +155,12 @@ bool ShardSubscriptions::has_room(ShardId shard, std::size_t more) const noexcep
 }
 
 EventSink::Outcome ShardSubscriptions::publish(cloudevents::EventRef event) {
+  const auto outcome = offer(std::move(event));
+  if (outcome == EventSink::Outcome::kOverloaded) metrics_.overload_drops.add();
+  return outcome;
+}
+
+EventSink::Outcome ShardSubscriptions::offer(cloudevents::EventRef event) {
   const ShardSet* wanted_by = local_.wanted_by(event->type());
   if (wanted_by == nullptr) {
     if (early_.is_open()) {
@@ -166,10 +172,7 @@ EventSink::Outcome ShardSubscriptions::publish(cloudevents::EventRef event) {
   const auto shards = static_cast<ShardId>(shards_->count());
   for (ShardId to = 0; to < shards; ++to) {
     const bool is_on_the_way = to == kLogShard || wanted_by->test(to);
-    if (is_on_the_way && !has_room(to, outgoing_.size())) {
-      metrics_.overload_drops.add();
-      return EventSink::Outcome::kOverloaded;
-    }
+    if (is_on_the_way && !has_room(to, outgoing_.size())) return EventSink::Outcome::kOverloaded;
   }
   outgoing_.push_back(std::move(event));
   if (!std::exchange(flush_is_due_, true)) {

@@ -77,6 +77,7 @@ class ShardSubscriptions final : private InterestPostman {
   void continue_replay(Subscriber& subscriber);
   void remove(Subscriber& subscriber) noexcept;
   EventSink::Outcome publish(cloudevents::EventRef event);
+  EventSink::Outcome offer(cloudevents::EventRef event);
   static Task<> handed_over(Ref<ShardSubscriptions> self);
 
   /// Of the last event that came here, or that the log had when it last told something else; on the

@@ -64,4 +64,8 @@ EventSink::Outcome SubscriptionService::publish(cloudevents::EventRef event) {
   return per_shard_.local().publish(std::move(event));
 }
 
+EventSink::Outcome SubscriptionService::offer(cloudevents::EventRef event) {
+  return per_shard_.local().offer(std::move(event));
+}
+
 }  // namespace rig::subscriptions

@@ -59,6 +59,7 @@ class SubscriptionService final : public Subscriptions, public EventSink {
   Task<> settled() override;
   void remove(Subscriber& subscriber) noexcept override { per_shard_.local().remove(subscriber); }
   [[nodiscard]] Outcome publish(cloudevents::EventRef event) override;
+  [[nodiscard]] Outcome offer(cloudevents::EventRef event) override;
   Task<> handed_over() override { return ShardSubscriptions::handed_over(Ref(per_shard_.local())); }
   [[nodiscard]] const cloudevents::FieldPlans& field_plans() const override {
     return config_.extractors;

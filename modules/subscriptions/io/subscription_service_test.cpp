@@ -180,6 +180,19 @@ TEST_F(SubscriptionServiceTest, FullEventQueueRefusesAndRecovers) {
   EXPECT_THAT(received(1, there, 1), ElementsAre("later"));
 }
 
+TEST_F(SubscriptionServiceTest, WhatIsOfferedInVainIsNotDropped) {
+  auto& here = subscribed(0, {subscribe("t")});
+  std::size_t accepted = 0;
+  on(0, [&] {
+    for (int i = 0; i < 600; ++i) {
+      if (service_->offer(make_event("t", std::to_string(i))) == Outcome::kAccepted) ++accepted;
+    }
+  });
+  EXPECT_EQ(accepted, 500U);
+  EXPECT_EQ(received(0, here, accepted).size(), accepted);
+  EXPECT_EQ(registry_.value("rig_dropped_events_total,reason=overload"), 0);
+}
+
 TEST_F(SubscriptionServiceTest, IfOneShardIsOverloadedNobodyGetsTheEvent) {
   auto& here = subscribed(0, {subscribe("t")});
   auto& there = subscribed(1, {subscribe("t")});

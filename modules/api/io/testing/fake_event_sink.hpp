@@ -18,6 +18,9 @@ class FakeEventSink final : public subscriptions::EventSink {
     published.push_back(std::move(event));
     return Outcome::kAccepted;
   }
+  [[nodiscard]] Outcome offer(cloudevents::EventRef event) override {
+    return publish(std::move(event));
+  }
   Task<> handed_over() override {
     handed_over_events = published.size();
     co_return;

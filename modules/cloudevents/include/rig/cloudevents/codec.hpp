@@ -31,13 +31,14 @@ using Decoded = boost::system::result<T, DecodeError>;
 /// A header of a message; names are compared without regard to case.
 using Header = std::pair<std::string_view, std::string_view>;
 
-/// A message as the HTTP protocol binding sees it.
-struct HttpMessage {
-  std::span<const Header> headers;  ///< all headers of the request, content-type among them
+/// A message as a protocol binding sees it: headers and bytes.
+struct Message {
+  std::span<const Header> headers;  ///< all headers of the message, content-type among them
   std::string body;
 };
+using HttpMessage = Message;
 
-/// What one HTTP message carried.
+/// What one message carried.
 struct Delivery {
   std::vector<EventRef> events;
   bool is_batch = false;
@@ -47,6 +48,12 @@ struct Delivery {
 /// `events.md` 9 for which content type means which mode). All or nothing: one bad event refuses
 /// the batch.
 Decoded<Delivery> decode_http(HttpMessage message, const FieldPlans& plans);
+
+/// Decodes a NATS message (CloudEvents NATS binding 1.0.3-wip). Its content type says structured
+/// (`application/cloudevents`, also with `+json`, and batches beside the binding); else it is in
+/// binary mode if it has a `ce-specversion` header, with `ce-datacontenttype` or the content type
+/// for the data. A message with neither is a structured event: so it was before NATS had headers.
+Decoded<Delivery> decode_nats(Message message, const FieldPlans& plans);
 
 /// Decodes one structured JSON event (JSON event format; versions 0.1 to 1.0). The text becomes the
 /// event's text. The error is the bare reason (`the required attribute "id" is missing`), without

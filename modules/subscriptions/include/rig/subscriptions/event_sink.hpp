@@ -22,6 +22,10 @@ class EventSink {
 
   [[nodiscard]] virtual Outcome publish(cloudevents::EventRef event) = 0;
 
+  /// The same for a source that keeps what is not accepted and offers it again: it is not counted
+  /// as dropped.
+  [[nodiscard]] virtual Outcome offer(cloudevents::EventRef event) = 0;
+
   /// Done when what this shard has published so far is in the mailbox of each receiver. A source
   /// that answers its producer waits for it: what the producer sends next, in whatever way, is then
   /// delivered after it.

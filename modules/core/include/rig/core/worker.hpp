@@ -12,11 +12,11 @@
 #include <type_traits>
 #include <utility>
 
-namespace rig::proxy {
+namespace rig {
 
-/// A thread for what would hold up a shard: files, and patterns by the thousand. It does one job
-/// after the other, in the order in which they were given. What waits is bounded by who asks: each
-/// request of the management port waits for its own.
+/// A thread for what would hold up a shard: files, patterns by the thousand, libraries that block.
+/// It does one job after the other, in the order in which they were given. What waits is bounded by
+/// who asks: each of them waits for its own.
 class Worker {
  public:
   ~Worker() { stop(); }
@@ -34,7 +34,7 @@ class Worker {
   /// What `job()` returns, on the shard of the caller.
   template <class Job>
   static Task<std::invoke_result_t<Job>> run(Ref<Worker> self, Job job) {
-    // tidy: allow(co-spawn) a thread that is no shard; the caller waits for the job
+    // The caller waits for the job.
     co_return co_await boost::asio::co_spawn(self->context_.get_executor(), as_task(std::move(job)),
                                              kUseTask);
   }
@@ -50,4 +50,4 @@ class Worker {
   std::thread thread_;
 };
 
-}  // namespace rig::proxy
+}  // namespace rig

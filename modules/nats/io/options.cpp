@@ -1,0 +1,97 @@
+#include "io/options.hpp"
+
+#include <rig/core/error.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace rig::nats {
+namespace {
+
+constexpr std::int64_t kConnectTimeoutsMs = 4'000;  // of all servers together
+constexpr std::int64_t kConnectTimeoutMaxMs = 2'000;
+constexpr std::int64_t kConnectTimeoutMinMs = 500;
+constexpr std::int64_t kWriteTimeoutMs = 5'000;
+constexpr std::int64_t kPingIntervalMs = 10'000;  // a silent connection is noticed after three
+constexpr int kPingsOutMax = 2;
+constexpr int kReconnectBufferBytes = 1 << 20;
+
+void check(natsStatus status, std::string_view setting) {
+  if (status == NATS_OK) return;
+  throw StartupError(std::string(setting) + " cannot be used: " + describe(status));
+}
+
+/// The library puts these into a JSON text as they are.
+std::string escape(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+void set_servers(natsOptions* options, const std::vector<std::string>& addresses) {
+  std::vector<std::string> urls;
+  for (const auto& address : addresses) urls.push_back("nats://" + address);
+  std::vector<const char*> texts;
+  for (const auto& url : urls) texts.push_back(url.c_str());
+  check(natsOptions_SetServers(options, texts.data(), static_cast<int>(texts.size())),
+        "NATS_SERVERS");
+  // The first attempt cannot be interrupted; a stop waits for it.
+  const auto timeout = kConnectTimeoutsMs / static_cast<std::int64_t>(addresses.size());
+  natsOptions_SetTimeout(options, std::clamp(timeout, kConnectTimeoutMinMs, kConnectTimeoutMaxMs));
+}
+
+void set_credentials(natsOptions* options, const Credentials& credentials) {
+  if (!credentials.user.empty()) {
+    check(natsOptions_SetUserInfo(options, escape(credentials.user).c_str(),
+                                  escape(credentials.password.reveal()).c_str()),
+          "NATS_USER");
+  }
+  if (!credentials.token.empty())
+    check(natsOptions_SetToken(options, escape(credentials.token.reveal()).c_str()), "NATS_TOKEN");
+  if (!credentials.file.empty()) {
+    check(natsOptions_SetUserCredentialsFromFiles(options, credentials.file.c_str(), nullptr),
+          "NATS_CREDENTIALS_FILE");
+  }
+  if (!credentials.nkey.empty()) {
+    check(natsOptions_SetNKeyFromSeed(options, credentials.nkey.c_str(),
+                                      credentials.nkey_seed_file.c_str()),
+          "NATS_NKEY");
+  }
+}
+
+/// The library verifies certificates and the names in them by default.
+void set_tls(natsOptions* options, const TlsConfig& tls) {
+  if (!tls.ca_file.empty()) {
+    check(natsOptions_LoadCATrustedCertificates(options, tls.ca_file.c_str()), "NATS_TLS_CA_FILE");
+  }
+  if (!tls.certificate_file.empty()) {
+    check(natsOptions_LoadCertificatesChain(options, tls.certificate_file.c_str(),
+                                            tls.key_file.c_str()),
+          "NATS_TLS_CERT_FILE");
+  }
+  if (tls.is_on) check(natsOptions_SetSecure(options, true), "NATS_TLS");
+}
+
+}  // namespace
+
+OptionsPtr make_options(const ConnectionConfig& config, const std::string& name) {
+  natsOptions* made = nullptr;
+  check(natsOptions_Create(&made), "NATS_SERVERS");
+  OptionsPtr options(made);
+  set_servers(made, config.servers);
+  set_credentials(made, config.credentials);
+  set_tls(made, config.tls);
+  natsOptions_SetName(made, name.c_str());
+  natsOptions_SetMaxReconnect(made, -1);
+  natsOptions_SetReconnectBufSize(made, kReconnectBufferBytes);
+  natsOptions_SetWriteDeadline(made, kWriteTimeoutMs);
+  natsOptions_SetPingInterval(made, kPingIntervalMs);
+  natsOptions_SetMaxPingsOut(made, kPingsOutMax);
+  return options;
+}
+
+}  // namespace rig::nats

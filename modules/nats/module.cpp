@@ -1,0 +1,95 @@
+#include "config.hpp"
+#include "io/connection.hpp"
+#include "io/source.hpp"
+#include "io/target.hpp"
+
+#include <rig/api/health_part.hpp>
+#include <rig/core/env.hpp>
+#include <rig/core/module.hpp>
+#include <rig/core/worker.hpp>
+#include <rig/metrics/registry.hpp>
+#include <rig/proxy/message_target.hpp>
+#include <rig/subscriptions/event_sink.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace rig::nats {
+namespace {
+
+constexpr PortKey kNeeds[] = {port<subscriptions::EventSink>(), port<metrics::Registry>()};
+constexpr PortKey kContributes[] = {port<proxy::MessageTarget>(), port<api::HealthPart>()};
+
+/// Without servers it does nothing and has no thread.
+class NoNatsModule final : public Module {};
+
+/// A connection for events, if there are topics, and another one for requests: neither waits for
+/// the other.
+class NatsModule final : public Module {
+ public:
+  NatsModule(NatsConfig config, ModuleContext& context)
+      : has_topics_(!config.source.topics.empty()),
+        source_(config.source, context.shards(), context.need<subscriptions::EventSink>(),
+                context.need<metrics::Registry>()),
+        source_connection_(config.connection, "source", "nats_source", source_,
+                           context.need<metrics::Registry>()),
+        target_(config.target, context.shards(), context.need<metrics::Registry>()),
+        target_connection_(config.connection, "target", "nats_target", target_,
+                           context.need<metrics::Registry>()) {
+    context.contribute<proxy::MessageTarget>(target_);
+    if (has_topics_) context.contribute<api::HealthPart>(source_connection_);
+    context.contribute<api::HealthPart>(target_connection_);
+  }
+
+  Task<> start() override {
+    worker_.start();
+    co_await target_.start(target_connection_);
+    target_connection_.start();
+    if (has_topics_) source_connection_.start();
+  }
+  Task<> drain(Deadline deadline) override {
+    auto drain = [this, deadline] { source_connection_.drain(deadline); };
+    co_await Worker::run(worker_, std::move(drain));
+  }
+  /// The library stays open, as its clean-up at the end of a process that used TLS frees what
+  /// OpenSSL frees as well (3.4.1); it does none while it is open.
+  Task<> stop(Deadline) override {
+    if (!std::exchange(is_stopped_, true)) {
+      auto stop = [this] {
+        source_connection_.stop();
+        target_connection_.stop();
+        target_.stop_publisher();
+      };
+      co_await Worker::run(worker_, std::move(stop));
+      worker_.stop();
+    }
+    co_await target_.stop();
+  }
+
+ private:
+  const bool has_topics_;
+  Source source_;
+  Connection source_connection_;
+  Target target_;
+  Connection target_connection_;
+  bool is_stopped_ = false;
+  Worker worker_;  // waits for all of the above
+};
+
+std::unique_ptr<Module> create(ModuleContext& context) {
+  auto config = NatsConfig::from_env(context.env());
+  if (!config.is_on()) return std::make_unique<NoNatsModule>();
+  return std::make_unique<NatsModule>(std::move(config), context);
+}
+
+}  // namespace
+
+extern constinit const Descriptor kModule;
+constinit const Descriptor kModule{.name = "nats",
+                                   .needs = kNeeds,
+                                   .provides = {},
+                                   .collects = {},
+                                   .contributes = kContributes,
+                                   .create = create};
+
+}  // namespace rig::nats
