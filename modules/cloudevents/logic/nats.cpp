@@ -6,6 +6,7 @@
 #include "logic/text.hpp"
 
 #include <rig/cloudevents/codec.hpp>
+#include <rig/core/ascii.hpp>
 
 #include <optional>
 #include <utility>
@@ -72,7 +73,7 @@ Decoded<Delivery> decode_nats(Message message, const FieldPlans& plans) {
   const auto content_type = find_header(message.headers, kContentType);
   const auto media = MediaType::parse(content_type.value_or(""));
   if (media && equals_ignoring_case(media->type, "application")) {
-    const std::string subtype = to_lower(media->subtype);
+    const std::string subtype = lower_case(media->subtype);
     if (subtype == "cloudevents" || subtype == "cloudevents+json")
       return only(decode_structured(std::move(message.body), plans));
     if (subtype == "cloudevents-batch" || subtype == "cloudevents-batch+json")

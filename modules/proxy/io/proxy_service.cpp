@@ -73,9 +73,9 @@ ProxyService::ProxyService(ProxyServiceConfig config, Shards& shards, Ports port
     : config_(std::move(config)),
       shards_(shards),
       ports_(ports),
-      guard_(config_.rate_limit_clients_max, shards, ports.access, *ports.registry),
       request_log_(config_.request_log, *ports.registry),
       access_log_(config_.access_log, *ports.registry),
+      guard_(config_.rate_limit_clients_max, shards, ports.access, *ports.registry),
       parts_(shards) {}
 
 Task<> ProxyService::start() {
