@@ -122,10 +122,11 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
   const CompiledRoute& route = *match->route;
   notes.matched(*route.api, *route.endpoint);
   std::string query(target->query);
-  RouteGuard::Admission admission;
+  std::vector<ClaimHeader> claims;
   if (RouteGuard::has_rules(route)) {
-    admission = co_await RouteGuard::admit(self->guard_, exchange, route, query);
+    auto admission = co_await RouteGuard::admit(self->guard_, exchange, route, query);
     if (admission.refusal) co_return self->refused(request, route, *std::move(admission.refusal));
+    claims = std::move(admission.claims);
     if (route.endpoint->secured) query = query_without_tokens(route.api->auth, query);
   }
   if (self->request_log_.is_on())
@@ -141,9 +142,9 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
   }
   if (route.endpoint->target == Target::kHttp)
     co_return co_await forward(self, exchange, route, std::move(path_and_query),
-                               std::move(admission.claims), notes);
+                               std::move(claims), notes);
   co_return co_await BrokerRequests::serve(self->ports_.brokers, exchange, route,
-                                           std::move(path_and_query), std::move(admission.claims),
+                                           std::move(path_and_query), std::move(claims),
                                            self->parts_.local().metrics);
 }
 
