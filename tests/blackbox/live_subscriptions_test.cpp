@@ -6,6 +6,7 @@
 #include "testkit/publisher.hpp"
 #include "testkit/sse_client.hpp"
 #include "testkit/subscription_requests.hpp"
+#include "testkit/tokens.hpp"
 #include "testkit/ws_client.hpp"
 
 #include <gmock/gmock.h>
@@ -336,7 +337,7 @@ TEST(LiveSubscriptions, ATokenCannotBeGuessedFromAnother) {
 
 // events.md 7: which of several mistakes is told.
 TEST(LiveSubscriptions, TheChecksHaveTheContractsOrder) {
-  Gateway gateway;
+  Gateway gateway({{"JWT_SECRET_KEY", std::string(kTokenSecret)}});
   const auto status_of = [&](const std::string& token, HttpHeaders headers, std::string body) {
     auto request = put_subscriptions(token, "[]");
     request.headers = std::move(headers);

@@ -81,7 +81,7 @@ TEST(DecodeNats, AttributesInHeadersAreBinaryMode) {
                                     {"ce-subject", "a%20%E2%82%AC"}}),
                     R"({"a":1})"),
             "{\"specversion\":\"1.0\",\"type\":\"in.headers\",\"source\":\"/x\",\"id\":\"1\","
-            "\"datacontenttype\":\"application/json\",\"subject\":\"a \xE2\x82\xAC\","
+            "\"subject\":\"a \xE2\x82\xAC\",\"datacontenttype\":\"application/json\","
             "\"data\":{\"a\":1}}");
 }
 

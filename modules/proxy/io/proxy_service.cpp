@@ -141,8 +141,8 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
     append_target(path_and_query, target->path, query, target->has_query && !had_only_tokens);
   }
   if (route.endpoint->target == Target::kHttp)
-    co_return co_await forward(self, exchange, route, std::move(path_and_query),
-                               std::move(claims), notes);
+    co_return co_await forward(self, exchange, route, std::move(path_and_query), std::move(claims),
+                               notes);
   co_return co_await BrokerRequests::serve(self->ports_.brokers, exchange, route,
                                            std::move(path_and_query), std::move(claims),
                                            self->parts_.local().metrics);
