@@ -232,7 +232,7 @@ TEST_F(ProxyHealthTest, ChecksEndWithTheDefinition) {
 
 // A check that nobody answers holds up neither a change nor the end.
 TEST(ProxyHealth, CheckUnderWayEndsWithTheGateway) {
-  const Listener silent;
+  Listener silent;
   Gateway gateway(
       proxying(api_of("a",
                       targets_on({silent.port()}) +
