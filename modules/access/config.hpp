@@ -1,9 +1,9 @@
 #pragma once
 
-#include "logic/circuit_breaker.hpp"
 #include "logic/claim.hpp"
 
 #include <rig/access/access.hpp>
+#include <rig/core/circuit_breaker.hpp>
 #include <rig/core/secret.hpp>
 
 #include <chrono>

@@ -27,10 +27,10 @@ void read_definitions(EnvReader& env, ProxyConfig& config) {
 
 }  // namespace
 
-ProxyConfig ProxyConfig::from_env(EnvReader& env, bool has_keys) {
+ProxyConfig ProxyConfig::from_env(EnvReader& env, DefinitionRules rules) {
   ProxyConfig config;
+  config.rules = std::move(rules);
   config.rules.variables = std::make_shared<const EnvSnapshot>(env.snapshot());
-  config.rules.has_keys = has_keys;
   config.files = env.text({kFiles,
                            "API definitions: the path of a JSON or YAML file or of a directory of "
                            "such files, or the JSON itself"},

@@ -25,8 +25,8 @@ struct ProxyConfig {
   std::size_t apis_max = 10'000;
   DefinitionRules rules;
 
-  /// `has_keys`: whether a token can be valid.
-  static ProxyConfig from_env(EnvReader& env, bool has_keys);
+  /// `rules` without the variables, which are those of `env`.
+  static ProxyConfig from_env(EnvReader& env, DefinitionRules rules);
 };
 
 }  // namespace rig::proxy

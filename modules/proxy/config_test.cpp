@@ -47,7 +47,9 @@ class Folder {
 };
 
 ProxyConfig read(EnvReader& env, bool has_keys = true) {
-  return ProxyConfig::from_env(env, has_keys);
+  DefinitionRules rules;
+  rules.has_keys = has_keys;
+  return ProxyConfig::from_env(env, std::move(rules));
 }
 
 TEST(ProxyConfig, HasNoApisByDefault) {

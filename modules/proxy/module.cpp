@@ -90,8 +90,14 @@ class ProxyModule final : public Module {
 };
 
 std::unique_ptr<Module> create(ModuleContext& context) {
-  const bool has_keys = context.need<jwt::Tokens>().has_keys();
-  auto definitions = ProxyConfig::from_env(context.env(), has_keys);
+  const auto& tls = context.need<http_client::TlsContexts>();
+  DefinitionRules rules;
+  rules.has_keys = context.need<jwt::Tokens>().has_keys();
+  rules.fault_of_ca_file = [&tls](const std::string& file) -> std::string {
+    const auto made = tls.make({.ca_file = file});
+    return made ? std::string() : made.error();
+  };
+  auto definitions = ProxyConfig::from_env(context.env(), std::move(rules));
   auto service = ProxyServiceConfig::from_env(context.env());
   service.request_log =
       RequestLogConfig::from_env(context.env(), context.collect<RequestLogSink>());

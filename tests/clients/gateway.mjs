@@ -132,8 +132,8 @@ export async function samples(gateway, name) {
 }
 
 /** A port that nobody listens on, and that the system gives to nobody: a gateway can come back to it. */
-export async function quietPort() {
-  for (let port = 20_000 + (process.pid % 10_000); port < 32_000; port++) {
+export async function quietPort({ above = 0 } = {}) {
+  for (let port = Math.max(above + 1, 20_000 + (process.pid % 10_000)); port < 32_000; port++) {
     const listener = createServer();
     const isFree = await new Promise((resolve) => {
       listener.once('error', () => resolve(false));

@@ -36,6 +36,13 @@ const api = (id, more = {}) => ({
   } },
   ...more,
 });
+const severalTargets = {
+  targets: [{ target_url: 'https://127.0.0.1', port: 9, weight: 2 }, { target_url: '127.0.0.1', port: 9 }],
+  balance: 'hash:header:x-user', retries: 1, max_requests: 5, tls: { verify: false },
+  circuit_breaker: { failures: 3, open_for: '1s', statuses: [503] },
+  health_check: { path: '/health', interval: 3_600_000, timeout: '1s' },
+  timeouts: { connect: 500, total: '9s' },
+};
 
 let description; // the first test reads it
 const startDescribed = async (t, settings) => {
@@ -94,7 +101,7 @@ test('API definitions', async (t) => {
     const values = { id: 'shop' };
     const get = await send(`GET ${one}`, { status: 200, values });
     assert.equal(JSON.parse(get.body).unknown.kept, true);
-    await send(`PUT ${one}`, { status: 200, values, type: JSON_TYPE, body: api('shop', { name: 'Other' }) });
+    await send(`PUT ${one}`, { status: 200, values, type: JSON_TYPE, body: api('shop', { proxy: severalTargets }) });
     await send(`PUT ${one}`, { status: 400, values, type: JSON_TYPE, body: { id: 'shop' } });
     await send(`PUT ${one}`, { status: 415, values, type: 'text/plain', body: 'x' });
     await send(`PUT ${one}`, { status: 404, values: { id: 'no' }, type: JSON_TYPE, body: api('no') });

@@ -122,3 +122,17 @@ export function knownTests() {
   }
   return (name) => names.has(name) || titles.some((title) => title.test(name));
 }
+
+/** Checks that the last column of each row names tests that there are; how many rows the table has. */
+export function expectRowsTested(table) {
+  const isKnown = knownTests();
+  assert.ok(!isKnown('Sessions.NoSuchTest') && !isKnown('no such test'));
+  const rows = table.split('\n').filter((line) => line.startsWith('| ')).slice(1);
+  for (const row of rows) {
+    const tests = row.split(' | ').at(-1);
+    const names = [...tests.matchAll(/`(.*?)`/g)].map(([, name]) => name);
+    assert.notEqual(names.length, 0, row);
+    for (const name of names) assert.ok(isKnown(name), `there is no test "${name}"`);
+  }
+  return rows.length;
+}

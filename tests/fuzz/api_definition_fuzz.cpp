@@ -34,7 +34,9 @@ std::optional<json::value> parse(bool is_yaml, const std::string& text) {
 
 void check(const Api& api) {
   RIG_ASSERT(!api.id.empty() && !api.name.empty() && !api.upstream.host.empty());
-  RIG_ASSERT(api.proxy.port > 0);
+  RIG_ASSERT(!api.targets.targets.empty() && api.targets.retries < api.targets.targets.size());
+  for (const auto& target : api.targets.targets)
+    RIG_ASSERT(!target.upstream.host.empty() && target.upstream.port > 0 && target.weight > 0);
   for (const auto& endpoint : api.endpoints) {
     RIG_ASSERT(!endpoint.id.empty() && !endpoint.method.empty());
     RIG_ASSERT(endpoint.path_regex.empty() != endpoint.path.empty());

@@ -136,15 +136,29 @@ void Backend::serve(RawSocket socket) {
 
 std::string api_definition(std::string_view id, std::uint16_t port, std::string_view endpoints,
                            std::string_view more) {
+  auto text = api_of(id, R"("target_url":"127.0.0.1","port":)" + std::to_string(port), endpoints);
+  text.pop_back();
+  return text.append(more).append("}");
+}
+
+std::string api_of(std::string_view id, std::string_view proxy, std::string_view endpoints) {
   return std::string(R"({"id":")")
       .append(id)
-      .append(R"(","name":"N","proxy":{"target_url":"127.0.0.1","port":)")
-      .append(std::to_string(port))
+      .append(R"(","name":"N","proxy":{)")
+      .append(proxy)
       .append(R"(},"version_data":{"default":{"endpoints":[)")
       .append(endpoints)
-      .append("]}}")
-      .append(more)
-      .append("}");
+      .append("]}}}");
+}
+
+std::string targets_on(const std::vector<std::uint16_t>& ports) {
+  std::string text;
+  for (const auto port : ports)
+    text.append(text.empty() ? R"("targets":[)" : ",")
+        .append(R"({"target_url":"127.0.0.1","port":)")
+        .append(std::to_string(port))
+        .append("}");
+  return text + "]";
 }
 
 std::string endpoint(std::string_view id, std::string_view method, std::string_view path,

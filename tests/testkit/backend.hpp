@@ -81,6 +81,11 @@ class Backend {
 /// separated by commas) and more members (each behind a comma).
 [[nodiscard]] std::string api_definition(std::string_view id, std::uint16_t port,
                                          std::string_view endpoints, std::string_view more = {});
+/// The same with these members of `proxy` (JSON, separated by commas).
+[[nodiscard]] std::string api_of(std::string_view id, std::string_view proxy,
+                                 std::string_view endpoints);
+/// `targets` with the backends on these ports.
+[[nodiscard]] std::string targets_on(const std::vector<std::uint16_t>& ports);
 /// An endpoint; `path` is the pattern as JSON text.
 [[nodiscard]] std::string endpoint(std::string_view id, std::string_view method,
                                    std::string_view path, std::string_view more = {});

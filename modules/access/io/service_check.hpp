@@ -2,9 +2,9 @@
 
 #include "config.hpp"
 #include "logic/answer_cache.hpp"
-#include "logic/circuit_breaker.hpp"
 
 #include <rig/access/access.hpp>
+#include <rig/core/circuit_breaker.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/core/task.hpp>
 #include <rig/http_client/http_client.hpp>

@@ -41,7 +41,7 @@ Forwarding::Step Forwarding::start_answer() {
   if (head_.status == 101) return Step::kSwitch;
   can_stay_ = head_.keep_alive;
   body_reader_ = BodyReader(head_.framing);
-  if (is_event_stream(head_.headers)) silence_max_ = config_.stream_timeout;
+  silence_max_ = is_event_stream(head_.headers) ? stream_timeout() : idle_timeout();
   auto answer = rules_.relayed(head_);
   takes_body_ = answer && exchange_.request().method != "HEAD";
   if (!answer) return Step::kGoesOn;
@@ -191,7 +191,7 @@ Task<Forwarding::Step> Forwarding::take_end(Ref<Forwarding> self, Read end) {
 Task<> Forwarding::tunnel(Ref<Forwarding> self) {
   self->can_stay_ = false;
   self->result_.outcome = Outcome::kRelayed;
-  self->silence_max_ = self->config_.stream_timeout;
+  self->silence_max_ = self->stream_timeout();
   co_await (tunnel_down(self) || tunnel_up(self));
 }
 

@@ -40,7 +40,7 @@ Task<> DefinitionService::start() {
   auto load = [this] { return store_.load(); };
   auto loaded = co_await Worker::run(worker_, std::move(load));
   auto make = [set = loaded.set](ShardId) {
-    return std::make_unique<Current>(Current{counted_apart(set)});
+    return std::make_unique<Current>(Current{counted_apart(set), {}});
   };
   co_await per_shard_.start(std::move(make));
   co_await tell(Ref(*this), std::move(loaded.entries));
@@ -111,9 +111,16 @@ Task<> DefinitionService::merge(std::vector<ApiEntry> entries) {
 
 /// Two changes may be on their way at once; the later set has both.
 Task<> DefinitionService::take(Ref<DefinitionService> self, ApiSetRef set) {
-  auto& current = self->per_shard_.local().set;
-  if (current->version < set->version) current = counted_apart(std::move(set));
-  co_return;
+  auto& current = self->per_shard_.local();
+  if (current.set->version >= set->version) co_return;
+  current.set = counted_apart(std::move(set));
+  if (current.listener) current.listener(*current.set);
+}
+
+void DefinitionService::listen(Listener listener) {
+  auto& current = per_shard_.local();
+  current.listener = std::move(listener);
+  if (current.listener) current.listener(*current.set);
 }
 
 Task<> DefinitionService::tell(Ref<DefinitionService> self, Entries entries) {

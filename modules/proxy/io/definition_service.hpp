@@ -43,6 +43,11 @@ class DefinitionService final : public ApiDefinitions, public ApiReplica {
     return per_shard_.local().set;
   }
 
+  using Listener = std::function<void(const ApiSet& set)>;
+  /// On a shard: calls `listener` there with the set in force, and with each that comes later in
+  /// the turn in which `snapshot` begins to return it. One for each shard; an empty one ends it.
+  void listen(Listener listener);
+
   Task<std::vector<ApiEntry>> snapshot_entries() override;
   Task<> merge(std::vector<ApiEntry> entries) override;
   void on_change(std::function<void(const ApiEntry&)> changed) override {
@@ -56,6 +61,7 @@ class DefinitionService final : public ApiDefinitions, public ApiReplica {
   /// What a shard uses.
   struct Current {
     ApiSetRef set;
+    Listener listener;
   };
 
   template <class Make>

@@ -19,6 +19,11 @@ using Written = UpstreamConnection::Written;
 
 namespace {
 
+std::chrono::milliseconds first_of(std::chrono::milliseconds wanted,
+                                   std::chrono::milliseconds otherwise) noexcept {
+  return wanted.count() > 0 ? wanted : otherwise;
+}
+
 std::string chunk_size_line(std::size_t size) {
   std::array<char, 18> line;
   char* const end = std::to_chars(line.data(), line.data() + 16, size, 16).ptr;
@@ -44,7 +49,23 @@ Forwarding::Forwarding(UpstreamPool& pool, const HttpTargetConfig& config, Excha
       request_(request),
       rules_(rules),
       head_reader_(request.is_head),
-      silence_max_(config.recv_timeout) {}
+      silence_max_(first_byte_timeout()) {}
+
+Forwarding::milliseconds Forwarding::first_byte_timeout() const noexcept {
+  return first_of(request_.timeouts.first_byte, config_.recv_timeout);
+}
+
+Forwarding::milliseconds Forwarding::idle_timeout() const noexcept {
+  return first_of(request_.timeouts.idle, config_.recv_timeout);
+}
+
+Forwarding::milliseconds Forwarding::stream_timeout() const noexcept {
+  return first_of(request_.timeouts.idle, config_.stream_timeout);
+}
+
+Forwarding::milliseconds Forwarding::total_timeout() const noexcept {
+  return first_of(request_.timeouts.total, config_.total_timeout);
+}
 
 Forwarded Forwarding::take_result() noexcept {
   using enum Outcome;
@@ -58,7 +79,8 @@ Forwarded Forwarding::take_result() noexcept {
 void Forwarding::fail(Outcome outcome, std::string reason) {
   if (std::exchange(has_failed_, true)) return;
   result_.outcome = outcome;
-  result_.reason = request_.server.text() + ": " + std::move(reason);
+  result_.server = request_.server.text();
+  result_.reason = result_.server + ": " + std::move(reason);
   can_stay_ = false;
   if (!has_started_ || outcome == Outcome::kClientLeft) return;
   result_.outcome = Outcome::kCut;
@@ -68,8 +90,8 @@ void Forwarding::fail(Outcome outcome, std::string reason) {
 Task<> Forwarding::run(Ref<Forwarding> self) {
   const bool is_in = self->enters_at_once() || co_await find_place(self);
   if (!is_in) co_return;
-  if (self->config_.total_timeout > milliseconds(0))
-    self->pool_.wheel().arm(self->total_timer_, self->config_.total_timeout);
+  if (self->total_timeout() > milliseconds(0))
+    self->pool_.wheel().arm(self->total_timer_, self->total_timeout());
   self->is_reused_ = self->place_->take_idle(!self->request_.is_idempotent);
   const bool is_connected = self->is_reused_ || co_await dial(self);
   if (!is_connected) co_return;
@@ -125,7 +147,9 @@ Task<bool> Forwarding::find_place(Ref<Forwarding> self) {
 }
 
 Task<bool> Forwarding::dial(Ref<Forwarding> self) {
-  auto first = co_await (UpstreamPool::Place::dial(*self->place_) || self->exchange_.client_left());
+  const auto at_most = first_of(self->request_.timeouts.connect, self->config_.connect_timeout);
+  auto first =
+      co_await (UpstreamPool::Place::dial(*self->place_, at_most) || self->exchange_.client_left());
   if (first.index() == 1) {
     self->note_client_failure(Exchange::Failure::kClientLeft);
   } else if (auto& failure = std::get<0>(first); failure) {
@@ -159,7 +183,7 @@ Written Forwarding::begin_request() {
 
 Task<Written> Forwarding::finish_sending(Ref<Forwarding> self) {
   const bool is_sent =
-      co_await UpstreamConnection::finish_write(self->connection(), self->config_.recv_timeout);
+      co_await UpstreamConnection::finish_write(self->connection(), self->idle_timeout());
   self->moved_ = Clock::now();
   co_return is_sent ? Written::kAll : Written::kBroken;
 }

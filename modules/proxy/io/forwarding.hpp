@@ -45,6 +45,12 @@ class Forwarding {
     Forwarding& forwarding;
   };
 
+  // What the request says, or else the configuration.
+  [[nodiscard]] milliseconds first_byte_timeout() const noexcept;
+  [[nodiscard]] milliseconds idle_timeout() const noexcept;
+  [[nodiscard]] milliseconds stream_timeout() const noexcept;
+  [[nodiscard]] milliseconds total_timeout() const noexcept;
+
   // Its way to a connection.
   [[nodiscard]] bool enters_at_once();
   static Task<bool> find_place(Ref<Forwarding> self);

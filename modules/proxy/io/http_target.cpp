@@ -29,16 +29,24 @@ Task<> RequestBody::read_first(Ref<RequestBody> self) {
   self->is_at_start_ = true;
 }
 
-HttpResponse failure_response(Forwarded::Outcome outcome) {
+namespace {
+
+HttpResponse unavailable(std::string_view message, std::chrono::seconds retry_after) {
+  auto response = HttpResponse::error(503, message);
+  response.headers.add("retry-after", std::to_string(retry_after.count()));
+  return response;
+}
+
+}  // namespace
+
+HttpResponse failure_response(const Forwarded& forwarded) {
   using enum Forwarded::Outcome;
-  switch (outcome) {
+  switch (forwarded.outcome) {
     case kUnreachable:
     case kRequestTimeout: return HttpResponse::text(502, "Bad gateway.");
-    case kBusy: {
-      auto response = HttpResponse::error(503, "The backend has too many requests.");
-      response.headers.add("retry-after", "1");
-      return response;
-    }
+    case kBusy: return unavailable("The backend has too many requests.", forwarded.retry_after);
+    case kNoTarget: return unavailable("No backend is available.", forwarded.retry_after);
+    case kOverLimit: return unavailable("Too many requests are under way.", forwarded.retry_after);
     case kBadRequest: return HttpResponse::error(400, "The body of the request is not valid.");
     case kRequestTooSlow: return HttpResponse::error(408, "The request did not come in time.");
     case kRelayed:

@@ -29,6 +29,7 @@ struct OutgoingRequest {
   bool is_head = false;        ///< its method is HEAD
   bool is_idempotent = false;  ///< RFC 9110, 9.2.2
   bool is_upgrade = false;     ///< it asks for another protocol, so 101 is an answer to it
+  Timeouts timeouts = {};      ///< where they are not those of the configuration
   /// How the client's trailers are handed on; nothing: they are not.
   std::optional<TrailerRules> trailers = {};
 };
@@ -88,6 +89,8 @@ struct Forwarded {
     kUnreachable,
     kRequestTimeout,
     kBusy,        ///< no connection to the backend was free in time
+    kNoTarget,    ///< all backends are left alone for a while, as they fail
+    kOverLimit,   ///< as many requests are under way as the API may have
     kBadRequest,  ///< what came from the client is no body
     kRequestTooSlow,
     // Nothing can be answered any more.
@@ -99,13 +102,15 @@ struct Forwarded {
   std::uint64_t bytes_up = 0;  ///< of the body
   std::uint64_t bytes_down = 0;
   std::chrono::microseconds upstream_time{0};  ///< from the request to the head of the answer
-  std::string reason;                          ///< for the log, of a failure
+  std::string server;                          ///< for the log, of a failure or of several
+  std::string reason;                          ///< the same
   /// Another backend may be tried: this one has seen nothing of it, or may see it twice.
   bool can_be_sent_again = false;
+  std::chrono::seconds retry_after{1};  ///< when it may go better, of those that are 503
 };
 
 /// The answer to the client for an outcome that left it without one.
-[[nodiscard]] transport::HttpResponse failure_response(Forwarded::Outcome outcome);
+[[nodiscard]] transport::HttpResponse failure_response(const Forwarded& forwarded);
 
 /// Forwards exchanges to HTTP backends. One per shard.
 class HttpTarget {

@@ -44,7 +44,7 @@ TEST_P(HttpTargetFailure, NothingIsRelayed) {
   EXPECT_FALSE(client->answer);
   EXPECT_FALSE(client->is_aborted);
   EXPECT_TRUE(target.has_connections(0));
-  const auto response = failure_response(result.outcome);
+  const auto response = failure_response(result);
   EXPECT_EQ(response.status, 502);
   EXPECT_EQ(response.body, "Bad gateway.");
 }
@@ -238,7 +238,7 @@ TEST(HttpTarget, BadBodyOfTheClient) {
       EXPECT_EQ(result.outcome, outcome);
       EXPECT_FALSE(result.can_be_sent_again);
       if (status != 0) {
-        EXPECT_EQ(failure_response(outcome).status, status);
+        EXPECT_EQ(failure_response(result).status, status);
       }
     }
   }

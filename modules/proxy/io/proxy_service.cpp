@@ -31,6 +31,7 @@ constexpr int kNotFound = 404;
 constexpr int kMethodNotAllowed = 405;
 constexpr int kTooManyRequests = 429;
 constexpr int kGatewayTimeout = 504;
+constexpr ShardId kCheckingShard = 0;
 constexpr std::string_view kCorrelation = "correlation";
 constexpr std::string_view kHeadersOfPages = "content-type";
 
@@ -58,7 +59,9 @@ std::string_view status_of(Forwarded::Outcome outcome) noexcept {
     case Outcome::kCut: return "ok";
     case Outcome::kRequestTimeout: return "request_timeout";
     case Outcome::kUnreachable:
-    case Outcome::kBusy: return "unreachable";
+    case Outcome::kBusy:
+    case Outcome::kNoTarget:
+    case Outcome::kOverLimit: return "unreachable";
     case Outcome::kBadRequest:
     case Outcome::kRequestTooSlow: return "bad_request";
     case Outcome::kDiscarded:
@@ -69,6 +72,41 @@ std::string_view status_of(Forwarded::Outcome outcome) noexcept {
 
 }  // namespace
 
+/// A client's request, ready to be written for any target.
+class ProxyService::Draft final : public RequestMaker {
+ public:
+  Draft(const ProxyService& service, Exchange& exchange, const CompiledRoute& route,
+        std::string_view path_and_query, std::span<const ClaimHeader> claims)
+      : service_(service),
+        exchange_(exchange),
+        route_(route),
+        path_and_query_(path_and_query),
+        claims_(claims) {}
+
+  [[nodiscard]] OutgoingRequest request_for(Server server) const override {
+    const HttpRequest& request = exchange_.request();
+    auto head = service_.upstream_head(exchange_, route_, server, path_and_query_, claims_);
+    return {.server = std::move(server),
+            .head = std::move(head),
+            .is_head = request.method == "HEAD",
+            .is_idempotent = is_idempotent(request.method),
+            .is_upgrade = !requested_upgrade(request.headers).empty(),
+            .timeouts = route_.endpoint->timeouts,
+            .trailers = TrailerRules{.edits = request_edits(*route_.api, *route_.endpoint),
+                                     .claims = claims_}};
+  }
+  [[nodiscard]] std::string_view path() const noexcept override {
+    return path_and_query_.substr(0, path_and_query_.find('?'));
+  }
+
+ private:
+  const ProxyService& service_;
+  Exchange& exchange_;
+  const CompiledRoute& route_;
+  std::string_view path_and_query_;
+  std::span<const ClaimHeader> claims_;
+};
+
 ProxyService::ProxyService(ProxyServiceConfig config, Shards& shards, Ports ports)
     : config_(std::move(config)),
       shards_(shards),
@@ -76,7 +114,11 @@ ProxyService::ProxyService(ProxyServiceConfig config, Shards& shards, Ports port
       request_log_(config_.request_log, *ports.registry),
       access_log_(config_.access_log, *ports.registry),
       guard_(config_.rate_limit_clients_max, shards, ports.access, *ports.registry),
-      parts_(shards) {}
+      parts_(shards),
+      health_(shards.executor(kCheckingShard), *ports.registry,
+              [this](std::string api, Server server, bool is_healthy) {
+                return tell_health(*this, std::move(api), std::move(server), is_healthy);
+              }) {}
 
 Task<> ProxyService::start() {
   access_log_.start();
@@ -85,16 +127,44 @@ Task<> ProxyService::start() {
   const auto make = [this, &connections](ShardId shard) {
     return std::unique_ptr<Part>(new Part{
         HttpTarget(shards_->executor(shard), *shards_, *ports_.tls, config_.http, connections),
-        ProxyMetrics(ports_.registry), Sampler(std::random_device{}())});
+        ProxyMetrics(ports_.registry), Sampler(std::random_device{}()),
+        TargetTable(*ports_.registry)});
   };
   co_await parts_.start(make);
   co_await guard_.start();
+  co_await parts_.for_each([this](Ref<Part> part) { return begin(*this, part); });
 }
 
 Task<> ProxyService::stop() {
-  co_await parts_.for_each([](Ref<Part> part) { return HttpTarget::stop(part->http); });
+  co_await health_.stop();
+  co_await parts_.for_each([this](Ref<Part> part) { return end(*this, part); });
   co_await parts_.stop();
   co_await guard_.stop();
+}
+
+Task<> ProxyService::begin(Ref<ProxyService> self, Ref<Part> part) {
+  const bool is_checking = current_shard() == kCheckingShard;
+  self->ports_.definitions->listen([self, part, is_checking](const ApiSet& set) {
+    part->targets.take(set);
+    if (is_checking) self->health_.take(set, part->http);
+  });
+  co_return;
+}
+
+Task<> ProxyService::end(Ref<ProxyService> self, Ref<Part> part) {
+  self->ports_.definitions->listen({});
+  co_await HttpTarget::stop(part->http);
+}
+
+Task<> ProxyService::tell_health(Ref<ProxyService> self, std::string api, Server server,
+                                 bool is_healthy) {
+  co_await self->parts_.for_each(
+      [&](Ref<Part> part) { return note_health(part, api, server, is_healthy); });
+}
+
+Task<> ProxyService::note_health(Ref<Part> part, std::string api, Server server, bool is_healthy) {
+  part->targets.set_health(api, server, is_healthy);
+  co_return;
 }
 
 Task<std::optional<HttpResponse>> ProxyService::handle(Ref<Exchange> exchange) {
@@ -121,6 +191,9 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
 
   const CompiledRoute& route = *match->route;
   notes.matched(*route.api, *route.endpoint);
+  // Now, as the table is that of the same set only until the next suspension.
+  auto targets =
+      route.api->targets.is_plain() ? nullptr : self->parts_.local().targets.find(*route.api);
   std::string query(target->query);
   std::vector<ClaimHeader> claims;
   if (RouteGuard::has_rules(route)) {
@@ -141,8 +214,8 @@ Task<ProxyService::Answered> ProxyService::serve(Ref<ProxyService> self, Ref<Exc
     append_target(path_and_query, target->path, query, target->has_query && !had_only_tokens);
   }
   if (route.endpoint->target == Target::kHttp)
-    co_return co_await forward(self, exchange, route, std::move(path_and_query), std::move(claims),
-                               notes);
+    co_return co_await forward(self, exchange, route, std::move(targets), std::move(path_and_query),
+                               std::move(claims), notes);
   co_return co_await BrokerRequests::serve(self->ports_.brokers, exchange, route,
                                            std::move(path_and_query), std::move(claims),
                                            self->parts_.local().metrics);
@@ -167,6 +240,7 @@ HttpResponse ProxyService::refused(const HttpRequest& request, const CompiledRou
 
 Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<Exchange> exchange,
                                                    Ref<const CompiledRoute> route,
+                                                   std::shared_ptr<ApiTargets> targets,
                                                    std::string path_and_query,
                                                    std::vector<ClaimHeader> claims, NoteTo notes) {
   const Endpoint& endpoint = *route->endpoint;
@@ -181,21 +255,24 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
     path_and_query = path_and_query.substr(0, mark) + "?" +
                      with_parameter(query, kCorrelation, ticket->correlation());
   }
-  const OutgoingRequest request{
-      .server = server_of(route->api->upstream),
-      .head = self->upstream_head(*exchange, *route, path_and_query, claims),
-      .is_head = method == "HEAD",
-      .is_idempotent = is_idempotent(method),
-      .is_upgrade = !requested_upgrade(exchange->request().headers).empty(),
-      .trailers = TrailerRules{.edits = request_edits(*route->api, endpoint), .claims = claims}};
+  const Draft draft(*self, *exchange, *route, path_and_query, claims);
   RequestBody body(*exchange);
   RelayRules rules({.awaits_answer = ticket != nullptr,
                     .takes_trailers = accepts_trailers(exchange->request().headers),
                     .edits = response_edits(*route->api, endpoint),
                     .via = self->config_.forwarding.via});
   Part& part = self->parts_.local();
-  const auto forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
-  notes.forwarded(request.server, forwarded);
+  Forwarded forwarded;
+  if (targets) {
+    forwarded = co_await BalancedForwarding::run(part.http, std::move(targets), exchange, body,
+                                                 draft, rules);
+    notes.forwarded(forwarded);
+  } else {
+    const auto request =
+        draft.request_for(server_of(route->api->upstream, route->api->targets.tls));
+    forwarded = co_await HttpTarget::forward(part.http, exchange, body, request, rules);
+    notes.forwarded(request.server, forwarded);
+  }
   if (forwarded.outcome == Forwarded::Outcome::kDiscarded)
     co_return co_await awaited(self, exchange, *ticket, route, method, path);
   const auto status = status_of(forwarded.outcome);
@@ -205,9 +282,11 @@ Task<ProxyService::Answered> ProxyService::forward(Ref<ProxyService> self, Ref<E
                        forwarded.outcome == Outcome::kCut ||
                        forwarded.outcome == Outcome::kClientLeft;
   if (is_over) co_return std::nullopt;
-  RIG_LOG(kWarn, "a backend does not answer", {"api", route->api->id}, {"endpoint", endpoint.id},
-          {"server", request.server.text()}, {"reason", forwarded.reason});
-  co_return failure_response(forwarded.outcome);
+  // What no backend was asked for is counted, and why is in the log already.
+  if (!forwarded.reason.empty())
+    RIG_LOG(kWarn, "a backend does not answer", {"api", route->api->id}, {"endpoint", endpoint.id},
+            {"server", forwarded.server}, {"reason", forwarded.reason});
+  co_return failure_response(forwarded);
 }
 
 Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self, Ref<Exchange> exchange,
@@ -233,11 +312,10 @@ Task<ProxyService::Answered> ProxyService::awaited(Ref<ProxyService> self, Ref<E
 }
 
 std::string ProxyService::upstream_head(Exchange& exchange, const CompiledRoute& route,
-                                        std::string_view target,
+                                        const Server& server, std::string_view target,
                                         std::span<const ClaimHeader> claims) const {
   const HttpRequest& request = exchange.request();
-  const Upstream& upstream = route.api->upstream;
-  const auto host = host_header(upstream.host, upstream.port);
+  const auto host = host_header(server.host, server.port);
   UpstreamRequest head{.method = request.method,
                        .target = target,
                        .host = host,

@@ -1,12 +1,16 @@
 #pragma once
 
 #include "io/access_log.hpp"
+#include "io/balanced_forwarding.hpp"
 #include "io/broker_requests.hpp"
+#include "io/definition_service.hpp"
+#include "io/health_checker.hpp"
 #include "io/http_target.hpp"
 #include "io/proxy_metrics.hpp"
 #include "io/request_log.hpp"
 #include "io/request_notes.hpp"
 #include "io/route_guard.hpp"
+#include "io/target_table.hpp"
 #include "logic/header_rules.hpp"
 #include "logic/route_set.hpp"
 #include "logic/sampler.hpp"
@@ -17,11 +21,11 @@
 #include <rig/core/sharded.hpp>
 #include <rig/core/task.hpp>
 #include <rig/metrics/registry.hpp>
-#include <rig/proxy/api_definitions.hpp>
 #include <rig/transport/fallback.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,7 +53,7 @@ struct ProxyServiceConfig {
 class ProxyService final : public transport::Fallback {
  public:
   struct Ports {
-    Ref<ApiDefinitions> definitions;
+    Ref<DefinitionService> definitions;
     Ref<access::Access> access;
     Ref<answers::Tickets> tickets;
     Ref<const BrokerRequests> brokers;
@@ -72,14 +76,22 @@ class ProxyService final : public transport::Fallback {
     HttpTarget http;
     ProxyMetrics metrics;
     Sampler sampler;
+    TargetTable targets;
   };
+  class Draft;
 
+  static Task<> begin(Ref<ProxyService> self, Ref<Part> part);
+  static Task<> end(Ref<ProxyService> self, Ref<Part> part);
+  static Task<> tell_health(Ref<ProxyService> self, std::string api, Server server,
+                            bool is_healthy);
+  static Task<> note_health(Ref<Part> part, std::string api, Server server, bool is_healthy);
   static Task<Answered> logged(Ref<ProxyService> self, Ref<transport::Exchange> exchange);
   static Task<Answered> serve(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                               NoteTo notes);
   static Task<Answered> forward(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
-                                Ref<const CompiledRoute> route, std::string path_and_query,
-                                std::vector<ClaimHeader> claims, NoteTo notes);
+                                Ref<const CompiledRoute> route, std::shared_ptr<ApiTargets> targets,
+                                std::string path_and_query, std::vector<ClaimHeader> claims,
+                                NoteTo notes);
   static Task<Answered> awaited(Ref<ProxyService> self, Ref<transport::Exchange> exchange,
                                 Ref<answers::Ticket> ticket, Ref<const CompiledRoute> route,
                                 std::string method, std::string path);
@@ -89,7 +101,7 @@ class ProxyService final : public transport::Fallback {
                                                 const CompiledRoute& route,
                                                 transport::HttpResponse refusal);
   [[nodiscard]] std::string upstream_head(transport::Exchange& exchange, const CompiledRoute& route,
-                                          std::string_view target,
+                                          const Server& server, std::string_view target,
                                           std::span<const ClaimHeader> claims) const;
 
   const ProxyServiceConfig config_;
@@ -99,6 +111,7 @@ class ProxyService final : public transport::Fallback {
   AccessLog access_log_;
   RouteGuard guard_;
   Sharded<Part> parts_;
+  HealthChecker health_;
 };
 
 }  // namespace rig::proxy

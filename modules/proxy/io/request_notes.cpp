@@ -1,5 +1,7 @@
 #include "io/request_notes.hpp"
 
+#include <utility>
+
 namespace rig::proxy {
 namespace {
 
@@ -20,9 +22,9 @@ void RequestNotes::matched(const Api& api, const Endpoint& endpoint) {
   target_ = logged_target(exchange_.request().target, &api.auth);
 }
 
-void RequestNotes::forwarded(const Server& server, const Forwarded& forwarded) {
+void RequestNotes::forwarded(std::string server, const Forwarded& forwarded) {
   using Outcome = Forwarded::Outcome;
-  server_ = server.text();
+  server_ = std::move(server);
   entry_.bytes_up = forwarded.bytes_up;
   entry_.bytes_down = forwarded.bytes_down;
   entry_.status = forwarded.status;

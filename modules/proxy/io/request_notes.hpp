@@ -24,7 +24,7 @@ class RequestNotes {
   RequestNotes& operator=(const RequestNotes&) = delete;
 
   void matched(const Api& api, const Endpoint& endpoint);
-  void forwarded(const Server& server, const Forwarded& forwarded);
+  void forwarded(std::string server, const Forwarded& forwarded);
   /// The answer that the gateway itself gives; nothing: there is none to give any more.
   void ended(const std::optional<transport::HttpResponse>& answer);
 
@@ -51,7 +51,11 @@ class NoteTo {
     if (notes_ != nullptr) notes_->matched(api, endpoint);
   }
   void forwarded(const Server& server, const Forwarded& forwarded) const {
-    if (notes_ != nullptr) notes_->forwarded(server, forwarded);
+    if (notes_ != nullptr) notes_->forwarded(server.text(), forwarded);
+  }
+  /// By whichever of several servers, which it names; none if no one was asked.
+  void forwarded(const Forwarded& forwarded) const {
+    if (notes_ != nullptr) notes_->forwarded(forwarded.server, forwarded);
   }
 
  private:

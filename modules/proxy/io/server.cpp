@@ -1,7 +1,5 @@
 #include "io/server.hpp"
 
-#include <utility>
-
 namespace rig::proxy {
 
 std::string Server::text() const {
@@ -11,8 +9,10 @@ std::string Server::text() const {
   return text + std::to_string(port);
 }
 
-Server server_of(const Upstream& upstream, TlsSettings tls) {
-  return {upstream.is_tls, upstream.host, upstream.port, std::move(tls)};
+Server server_of(const Upstream& upstream, const TlsRules& tls) {
+  Server server{upstream.is_tls, upstream.host, upstream.port, {}};
+  if (upstream.is_tls) server.tls = {tls.ca_file, tls.is_verified, tls.server_name};
+  return server;
 }
 
 }  // namespace rig::proxy

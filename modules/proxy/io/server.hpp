@@ -12,6 +12,7 @@ namespace rig::proxy {
 struct TlsSettings {
   std::string ca_file;  ///< PEM; authorities beside the system's
   bool is_verified = true;
+  std::string server_name;  ///< asked for and verified; empty: the host
   auto operator<=>(const TlsSettings&) const = default;
 };
 
@@ -23,11 +24,15 @@ struct Server {
   TlsSettings tls;
   auto operator<=>(const Server&) const = default;
 
+  /// What the certificate must be for.
+  [[nodiscard]] const std::string& tls_name() const noexcept {
+    return tls.server_name.empty() ? host : tls.server_name;
+  }
   /// For messages.
   [[nodiscard]] std::string text() const;
 };
 
-[[nodiscard]] Server server_of(const Upstream& upstream, TlsSettings tls = {});
+[[nodiscard]] Server server_of(const Upstream& upstream, const TlsRules& tls);
 
 /// Why there is no connection.
 struct DialFailure {

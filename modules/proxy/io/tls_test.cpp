@@ -85,7 +85,7 @@ TEST_F(HttpTargetTls, SettingsOfTheServer) {
   const Server server(answer_server_name, tls.get());
   TestTarget target;
   for (const TlsSettings& settings :
-       {TlsSettings{"", false}, TlsSettings{authority_.file(), true}}) {
+       {TlsSettings{"", false, ""}, TlsSettings{authority_.file(), true, ""}}) {
     const auto client = target.client();
     auto request = TestTarget::request(url(server, "localhost"), *client);
     request.server.tls = settings;

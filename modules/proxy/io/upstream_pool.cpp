@@ -157,26 +157,25 @@ bool UpstreamPool::Place::take_idle(bool must_look) {
   return false;
 }
 
-Task<std::optional<DialFailure>> UpstreamPool::Place::dial(Ref<Place> self) {
+Task<std::optional<DialFailure>> UpstreamPool::Place::dial(Ref<Place> self, milliseconds at_most) {
   self->close_connection();
   UpstreamPool& pool = self->pool_;
   const Server& server = self->entry_->first;
   const auto context = pool.context_of(server);
   if (!context) co_return DialFailure{"TLS: " + context.error()};
   const auto begin = steady_clock::now();
-  auto found =
-      co_await Names::find(pool.names_, server.host, server.port, pool.config_.connect_timeout);
+  auto found = co_await Names::find(pool.names_, server.host, server.port, at_most);
   if (!found)
     co_return DialFailure{"name: " + found.error().message(),
                           found.error() == boost::asio::error::timed_out};
   const auto spent = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin);
-  const auto left = std::max(pool.config_.connect_timeout - spent, milliseconds(1));
+  const auto left = std::max(at_most - spent, milliseconds(1));
   if (pool.is_stopped_) co_return DialFailure{"the gateway stops"};
   self->connection_ = std::make_shared<UpstreamConnection>(
       pool.executor_, pool.wheel(), std::span(pool.scratch_.get(), kScratchBytes));
   pool.open_connections_.add();
-  co_return co_await UpstreamConnection::open(*self->connection_, *std::move(found), server.host,
-                                              *context, left);
+  co_return co_await UpstreamConnection::open(*self->connection_, *std::move(found),
+                                              server.tls_name(), *context, left);
 }
 
 void UpstreamPool::Place::close_connection() noexcept {

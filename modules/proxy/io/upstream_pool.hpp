@@ -104,7 +104,7 @@ class UpstreamPool::Place final : private TimerWheel::Timer {
   /// its peer having left.
   [[nodiscard]] bool take_idle(bool must_look);
   /// Opens a new one, and closes what was there.
-  static Task<std::optional<DialFailure>> dial(Ref<Place> self);
+  static Task<std::optional<DialFailure>> dial(Ref<Place> self, std::chrono::milliseconds at_most);
   /// Has one once `take_idle` or `dial` did their work.
   [[nodiscard]] UpstreamConnection& connection() const noexcept { return *connection_; }
   [[nodiscard]] bool has_connection() const noexcept { return connection_ != nullptr; }

@@ -193,7 +193,7 @@ TEST(UpstreamPool, TooManyOrTooLongWaitingIsRefused) {
     const auto refused = target.send(*second, gate.url());
     EXPECT_EQ(refused.outcome, Outcome::kBusy);
     EXPECT_TRUE(refused.can_be_sent_again);
-    const auto response = failure_response(refused.outcome);
+    const auto response = failure_response(refused);
     EXPECT_EQ(response.status, 503);
     EXPECT_TRUE(response.headers.find("retry-after"));
     gate.open();

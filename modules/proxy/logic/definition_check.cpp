@@ -6,7 +6,7 @@
 #include "logic/fault_list.hpp"
 #include "logic/header_transforms.hpp"
 #include "logic/rate_limit_rules.hpp"
-#include "logic/upstream.hpp"
+#include "logic/target_rules.hpp"
 
 #include <set>
 #include <string>
@@ -18,34 +18,14 @@ namespace json = boost::json;
 
 std::string_view view(const json::string_view& text) { return {text.data(), text.size()}; }
 
-void check_target_url(std::string_view target_url, bool use_env, const EnvSnapshot& variables,
-                      const FaultList& faults) {
-  if (target_url.empty()) return;
-  if (resolve({std::string(target_url), 0, use_env}, variables)) return;
-  // What the variable holds is not repeated: a mistaken name could show a secret.
-  faults.add("target_url", use_env ? "must name a variable with a host, http://host or https://host"
-                                   : "must be a host, http://host or https://host");
-}
-
-void check_port(const json::object& proxy, const FaultList& faults) {
-  const auto* port = member(proxy, "port");
-  if (port == nullptr || !(port->is_int64() || port->is_uint64()))
-    return faults.add("port", "must be integer");
-  const bool is_in_range = port->is_int64() && port->get_int64() >= 1 && port->get_int64() <= 65535;
-  if (!is_in_range) faults.add("port", "must be from 1 to 65535");
-}
-
-void check_proxy(const json::object& definition, const EnvSnapshot& variables,
+void check_proxy(const json::object& definition, const DefinitionRules& rules,
                  const FaultList& faults) {
   const auto* value = member(definition, "proxy");
   if (value == nullptr) return faults.add("proxy", kMustBePresent);
   const auto* proxy = value->if_object();
   if (proxy == nullptr) return faults.add("proxy", kMustBeObject);
   if (proxy->empty()) faults.add("proxy", kMustBePresent);
-  const auto target_url = faults.require_text(*proxy, "target_url");
-  check_port(*proxy, faults);
-  check_target_url(target_url, is_true(*proxy, "use_env"), variables, faults);
-  faults.allow_boolean(*proxy, "use_env");
+  check_proxy_members(*proxy, rules, faults);
 }
 
 void check_versions(const json::object& definition, const FaultList& faults) {
@@ -150,7 +130,7 @@ DefinitionErrors check_definition(const json::value& value, const DefinitionRule
   }
   api.require_text(*definition, "id");
   api.require_text(*definition, "name");
-  check_proxy(*definition, *rules.variables, api);
+  check_proxy(*definition, rules, api);
   check_versions(*definition, api);
   for (const auto* name : {"versioned", "active"}) api.allow_boolean(*definition, name);
   const FaultList of_api(errors, std::string(text_of(*definition, "id")));

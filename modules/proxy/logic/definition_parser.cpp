@@ -5,9 +5,7 @@
 #include "logic/fault_list.hpp"
 #include "logic/header_transforms.hpp"
 #include "logic/rate_limit_rules.hpp"
-#include "logic/upstream.hpp"
-
-#include <rig/core/assert.hpp>
+#include "logic/target_rules.hpp"
 
 #include <algorithm>
 #include <string>
@@ -76,7 +74,7 @@ ResponseFrom response_from_of(const json::object& endpoint) {
   return ResponseFrom::kHttp;
 }
 
-Endpoint read_endpoint(const json::object& object) {
+Endpoint read_endpoint(const json::object& object, const Timeouts& timeouts) {
   Endpoint endpoint;
   endpoint.id = string_of(object, "id");
   endpoint.method = string_of(object, "method");
@@ -90,6 +88,7 @@ Endpoint read_endpoint(const json::object& object) {
   endpoint.topic = string_of(object, "topic");
   endpoint.schema = string_of(object, "schema");
   endpoint.response_from = response_from_of(object);
+  endpoint.timeouts = read_timeouts(object, timeouts);
   endpoint.json = object;
   return endpoint;
 }
@@ -109,7 +108,7 @@ void read_version(const json::object& definition, Api& api) {
   api.request_headers = read_header_transforms(version, Way::kRequest);
   api.response_headers = read_header_transforms(version, Way::kResponse);
   for (const auto& endpoint : version.at("endpoints").get_array()) {
-    api.endpoints.push_back(read_endpoint(endpoint.get_object()));
+    api.endpoints.push_back(read_endpoint(endpoint.get_object(), api.targets.timeouts));
     read_rules(definition, endpoint.get_object(), api.endpoints.back());
   }
 }
@@ -126,6 +125,7 @@ AuthRules read_auth(const json::object& definition) {
 }
 
 ProxyTarget read_proxy(const json::object& proxy) {
+  if (!is_target_itself(proxy)) return {};
   return {string_of(proxy, "target_url"), static_cast<std::uint16_t>(proxy.at("port").get_int64()),
           is_true(proxy, "use_env")};
 }
@@ -135,10 +135,10 @@ Api read_api(json::object definition, const DefinitionRules& rules) {
   Api api;
   api.id = string_of(definition, "id");
   api.name = string_of(definition, "name");
-  api.proxy = read_proxy(definition.at("proxy").get_object());
-  auto upstream = resolve(api.proxy, *rules.variables);
-  RIG_ASSERT(upstream.has_value());
-  api.upstream = *std::move(upstream);
+  const auto& proxy = definition.at("proxy").get_object();
+  api.proxy = read_proxy(proxy);
+  api.targets = read_target_rules(proxy, rules);
+  api.upstream = api.targets.targets.front().upstream;
   api.auth = read_auth(definition);
   api.rate_limit = read_rate_limit(definition, api.id);
   read_version(definition, api);

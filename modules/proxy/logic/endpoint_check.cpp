@@ -5,6 +5,7 @@
 #include "logic/path_rewrite.hpp"
 #include "logic/rate_limit_rules.hpp"
 #include "logic/route_matcher.hpp"
+#include "logic/target_rules.hpp"
 
 #include <algorithm>
 #include <span>
@@ -101,6 +102,7 @@ void check_endpoint(const json::object& endpoint, const EndpointRules& rules,
   check_required_claims(endpoint, is_secured, faults);
   check_claim_headers(endpoint, is_secured, faults);
   check_rate_limit(endpoint, is_secured, faults);
+  check_timeouts(endpoint, faults);
   allow_one_of(endpoint, "target", kTargets, faults);
   faults.allow_text(endpoint, "topic");
   faults.allow_text(endpoint, "schema");

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,17 +48,23 @@ class FaultList {
     errors_.push_back({key_, std::string(field), std::string(reason)});
   }
 
+  /// Those of all keys so far.
+  [[nodiscard]] std::size_t size() const noexcept { return errors_.size(); }
+
   /// A text that must be there and must not be empty; what there is of it.
-  std::string_view require_text(const boost::json::object& object, std::string_view name) const {
+  /// `prefix` stands before its name in the error.
+  std::string_view require_text(const boost::json::object& object, std::string_view name,
+                                std::string_view prefix = {}) const {
+    const auto field = std::string(prefix).append(name);
     constexpr std::string_view kTooShort = "must have a length of at least 1";
     const auto* value = member(object, name);
     if (value == nullptr) {
-      add(name, kMustBeString);
-      add(name, kTooShort);
+      add(field, kMustBeString);
+      add(field, kTooShort);
     } else if (!value->is_string()) {
-      add(name, kMustBeString);
+      add(field, kMustBeString);
     } else if (value->get_string().empty()) {
-      add(name, kTooShort);
+      add(field, kTooShort);
     }
     return text_of(object, name);
   }

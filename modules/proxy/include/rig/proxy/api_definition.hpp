@@ -2,6 +2,7 @@
 
 #include <rig/access/required_claim.hpp>
 #include <rig/proxy/route_rules.hpp>
+#include <rig/proxy/target_rules.hpp>
 
 #include <boost/json/object.hpp>
 
@@ -38,19 +39,11 @@ struct HeaderTransforms {
   std::vector<Header> append;       ///< `append_headers`: each is one line more
 };
 
-/// `proxy` as it is configured: nothing is resolved.
+/// A target as it is configured: nothing is resolved.
 struct ProxyTarget {
   std::string target_url;  ///< a host or an http(s) URL; with `use_env` the name of a variable
   std::uint16_t port = 0;
   bool use_env = false;
-};
-
-/// Where that is on this node, the environment looked up.
-struct Upstream {
-  bool is_tls = false;
-  std::string host;  ///< a name, an IPv4 address, or an IPv6 address without brackets
-  std::uint16_t port = 0;
-  bool operator==(const Upstream&) const = default;
 };
 
 /// Where the tokens of a request are looked for; defaults are filled in.
@@ -79,15 +72,17 @@ struct Endpoint {
   std::string topic;   ///< of a target that is no `kHttp`
   std::string schema;  ///< empty: none
   ResponseFrom response_from = ResponseFrom::kHttp;
+  Timeouts timeouts;         ///< those of the API where it has none of its own
   boost::json::object json;  ///< as given, unknown members included
 };
 
-/// One upstream and its endpoints, valid and with all defaults. Immutable once it is in an ApiSet.
+/// Backends and their endpoints, valid and with all defaults. Immutable once it is in an ApiSet.
 struct Api {
   std::string id;
   std::string name;
-  ProxyTarget proxy;
-  Upstream upstream;
+  ProxyTarget proxy;  ///< empty if there are only `targets`
+  Upstream upstream;  ///< the first target
+  TargetRules targets;
   AuthRules auth;
   HeaderTransforms request_headers;     ///< for endpoints with `transform_request_headers`
   HeaderTransforms response_headers;    ///< the same with `transform_response_headers`

@@ -1,8 +1,8 @@
-#include "logic/circuit_breaker.hpp"
+#include <rig/core/circuit_breaker.hpp>
 
 #include <gtest/gtest.h>
 
-namespace rig::access {
+namespace rig {
 namespace {
 
 using std::chrono::milliseconds;
@@ -55,6 +55,17 @@ TEST_F(CircuitBreakerTest, WhatWasOnItsWayDoesNotCountAgain) {
   EXPECT_TRUE(circuit_.admits(now_ + seconds(1)));
 }
 
+TEST_F(CircuitBreakerTest, ALookChangesNothing) {
+  fail(3);
+  EXPECT_EQ(circuit_.closed_until(), now_ + seconds(1));
+  EXPECT_FALSE(circuit_.would_admit(now_));
+  now_ += seconds(1);
+  EXPECT_TRUE(circuit_.would_admit(now_));
+  EXPECT_TRUE(circuit_.would_admit(now_));
+  ASSERT_TRUE(circuit_.admits(now_));
+  EXPECT_FALSE(circuit_.would_admit(now_));
+}
+
 TEST_F(CircuitBreakerTest, AnAttemptThatIsGivenUpLetsTheNextOneTry) {
   fail(3);
   now_ += seconds(1);
@@ -64,4 +75,4 @@ TEST_F(CircuitBreakerTest, AnAttemptThatIsGivenUpLetsTheNextOneTry) {
 }
 
 }  // namespace
-}  // namespace rig::access
+}  // namespace rig

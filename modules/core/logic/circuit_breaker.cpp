@@ -1,13 +1,13 @@
-#include "logic/circuit_breaker.hpp"
+#include <rig/core/circuit_breaker.hpp>
 
 #include <algorithm>
 
-namespace rig::access {
+namespace rig {
 
 bool CircuitBreaker::admits(Time now) noexcept {
-  if (!is_open()) return true;
-  if (is_trying_ || now < closed_until_) return false;
-  return is_trying_ = true;
+  if (!would_admit(now)) return false;
+  is_trying_ = is_open();
+  return true;
 }
 
 void CircuitBreaker::succeeded() noexcept {
@@ -27,4 +27,4 @@ void CircuitBreaker::failed(Time now) noexcept {
   pause_ = std::min(pause_ * 2, settings_.pause_max);
 }
 
-}  // namespace rig::access
+}  // namespace rig
