@@ -115,7 +115,7 @@ test('an answer that comes another way', async (t) => {
   const gateway = await startGateway(t);
   const start = await startBackend(t, { block: block('rig-correlation'), gateway });
   assert.equal(await start(block('"http_async" } ]'), gateway).result(), '{"message":"ok"}');
-  const shown = await start(block('curl -s -i'), gateway).result();
+  const shown = await start(block('curl -s -i', '/reports'), gateway).result();
   assert.match(shown, /^HTTP\/1\.1 201 /);
   assert.match(shown, /\{"report":42\}$/);
   await gateway.stop();
