@@ -36,6 +36,8 @@ struct ConnectionConfig {
   std::vector<std::string> servers;  ///< "host:port"; empty: NATS is not used
   Credentials credentials;
   TlsConfig tls;
+  bool hears_itself = true;    ///< its subscriptions get what it publishes
+  bool shares_thread = false;  ///< one thread for the deliveries of all subscriptions
 };
 
 /// Events from NATS.

@@ -1,5 +1,6 @@
 #include "config.hpp"
 #include "io/connection.hpp"
+#include "io/link_maker.hpp"
 #include "io/source.hpp"
 #include "io/target.hpp"
 
@@ -8,6 +9,7 @@
 #include <rig/core/module.hpp>
 #include <rig/core/worker.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/nats/link.hpp>
 #include <rig/proxy/message_target.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 
@@ -18,17 +20,27 @@ namespace rig::nats {
 namespace {
 
 constexpr PortKey kNeeds[] = {port<subscriptions::EventSink>(), port<metrics::Registry>()};
+constexpr PortKey kProvides[] = {port<Links>()};
 constexpr PortKey kContributes[] = {port<proxy::MessageTarget>(), port<api::HealthPart>()};
 
-/// Without servers it does nothing and has no thread.
-class NoNatsModule final : public Module {};
+/// Without servers it makes links for others, and has no thread of its own.
+class NoNatsModule final : public Module {
+ public:
+  explicit NoNatsModule(ModuleContext& context) : links_(context.need<metrics::Registry>()) {
+    context.provide<Links>(links_);
+  }
+
+ private:
+  LinkMaker links_;
+};
 
 /// A connection for events, if there are topics, and another one for requests: neither waits for
 /// the other.
 class NatsModule final : public Module {
  public:
   NatsModule(NatsConfig config, ModuleContext& context)
-      : has_topics_(!config.source.topics.empty()),
+      : links_(context.need<metrics::Registry>()),
+        has_topics_(!config.source.topics.empty()),
         source_(config.source, context.shards(), context.need<subscriptions::EventSink>(),
                 context.need<metrics::Registry>()),
         source_connection_(config.connection, "source", "nats_source", source_,
@@ -36,6 +48,7 @@ class NatsModule final : public Module {
         target_(config.target, context.shards(), context.need<metrics::Registry>()),
         target_connection_(config.connection, "target", "nats_target", target_,
                            context.need<metrics::Registry>()) {
+    context.provide<Links>(links_);
     context.contribute<proxy::MessageTarget>(target_);
     if (has_topics_) context.contribute<api::HealthPart>(source_connection_);
     context.contribute<api::HealthPart>(target_connection_);
@@ -67,6 +80,7 @@ class NatsModule final : public Module {
   }
 
  private:
+  LinkMaker links_;
   const bool has_topics_;
   Source source_;
   Connection source_connection_;
@@ -78,7 +92,7 @@ class NatsModule final : public Module {
 
 std::unique_ptr<Module> create(ModuleContext& context) {
   auto config = NatsConfig::from_env(context.env());
-  if (!config.is_on()) return std::make_unique<NoNatsModule>();
+  if (!config.is_on()) return std::make_unique<NoNatsModule>(context);
   return std::make_unique<NatsModule>(std::move(config), context);
 }
 
@@ -87,7 +101,7 @@ std::unique_ptr<Module> create(ModuleContext& context) {
 extern constinit const Descriptor kModule;
 constinit const Descriptor kModule{.name = "nats",
                                    .needs = kNeeds,
-                                   .provides = {},
+                                   .provides = kProvides,
                                    .collects = {},
                                    .contributes = kContributes,
                                    .create = create};

@@ -3,6 +3,7 @@
 
 #include <rig/core/module.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/subscriptions/event_exchange.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
 
@@ -13,7 +14,7 @@ namespace rig::subscriptions {
 namespace {
 
 constexpr PortKey kNeeds[] = {port<metrics::Registry>()};
-constexpr PortKey kProvides[] = {port<Subscriptions>(), port<EventSink>()};
+constexpr PortKey kProvides[] = {port<Subscriptions>(), port<EventSink>(), port<EventExchange>()};
 
 class SubscriptionsModule final : public Module {
  public:
@@ -35,6 +36,7 @@ std::unique_ptr<Module> create(ModuleContext& context) {
                                             context.shards(), context.need<metrics::Registry>());
   context.provide<Subscriptions>(module->service());
   context.provide<EventSink>(module->service());
+  context.provide<EventExchange>(module->service());
   return module;
 }
 

@@ -94,6 +94,7 @@ void Connection::set_callbacks() {
         auto* self = static_cast<Connection*>(closure);
         self->reconnects_.add();
         self->note_opened(connection);
+        self->user_.reconnected();
       },
       this);
   natsOptions_SetClosedCB(

@@ -23,6 +23,8 @@ class ConnectionUser {
   /// There is a connection; it stays the same while servers come and go, until `closing`. An error
   /// is a reason to try again with a new one; `closing` is called then as well.
   virtual natsStatus opened(natsConnection* connection) = 0;
+  /// It was lost and is there again, subscriptions too. On a thread of the library: must not wait.
+  virtual void reconnected() noexcept {}
   /// Takes no new work, and says from time to time whether it has finished what it had.
   virtual void drain() noexcept {}
   [[nodiscard]] virtual bool is_drained() noexcept { return true; }

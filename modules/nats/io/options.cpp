@@ -86,6 +86,8 @@ OptionsPtr make_options(const ConnectionConfig& config, const std::string& name)
   set_credentials(made, config.credentials);
   set_tls(made, config.tls);
   natsOptions_SetName(made, name.c_str());
+  natsOptions_SetNoEcho(made, !config.hears_itself);
+  natsOptions_UseGlobalMessageDelivery(made, config.shares_thread);
   natsOptions_SetMaxReconnect(made, -1);
   natsOptions_SetReconnectBufSize(made, kReconnectBufferBytes);
   natsOptions_SetWriteDeadline(made, kWriteTimeoutMs);

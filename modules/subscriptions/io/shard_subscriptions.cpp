@@ -45,7 +45,8 @@ ShardSubscriptions::ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts
       metrics_(*registry),
       self_(current_shard()),
       forwarded_(shards->count()),
-      local_(self_, shards->count(), *this),
+      // The other nodes are one more shard to it, which is asked and wants nothing itself.
+      local_(self_, shards->count() + (settings.peers == nullptr ? 0 : 1), *this),
       replays_(settings.log_id),
       early_(settings.log.restart_grace.count() == 0 ? 0 : settings.log.events_per_type,
              settings.log.bytes / (4 * shards->count())),
@@ -56,6 +57,9 @@ ShardSubscriptions::ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts
     log_.emplace(settings.log, steady_clock::now(), settings.log.restart_grace);
     local_.record_in(*log_, static_cast<std::size_t>(settings.log.age / kSweepInterval) + 1,
                      settings.log_types_max);
+    // A sweep more than the log has: what the log records comes from everywhere.
+    if (settings.peers != nullptr)
+      outside_.emplace(static_cast<std::size_t>(settings.log.age / kSweepInterval) + 2);
   }
   end_early_if_over();
   parts_->here() = this;
@@ -107,6 +111,7 @@ void ShardSubscriptions::remove(Subscriber& subscriber) noexcept {
 }
 
 void ShardSubscriptions::post(ShardId to, InterestMessage message) {
+  if (to == shards_->count()) return post_outside(std::move(message));
   const auto position = log_ ? log_->position() : 0;
   shards_->post(to, [parts = parts_, from = self_, position, message = std::move(message)] {
     ShardSubscriptions* part = parts->here();
@@ -117,6 +122,40 @@ void ShardSubscriptions::post(ShardId to, InterestMessage message) {
     // The answer that makes a client's subscriptions effective leaves at the end of the turn,
     // behind what goes to the log.
     if (message.kind == InterestMessage::Kind::kWant) part->record_early(*message.types);
+    part->subscriptions_changed();
+  });
+}
+
+void ShardSubscriptions::post_outside(InterestMessage message) {
+  shards_->post(kLogShard, [parts = parts_, from = self_, message = std::move(message)] {
+    if (ShardSubscriptions* log = parts->here()) log->hear(from, message);
+  });
+}
+
+/// What a shard says to the other nodes.
+void ShardSubscriptions::hear(ShardId from, const InterestMessage& message) {
+  const auto& types = *message.types;
+  if (message.kind == InterestMessage::Kind::kDrop) {
+    outside_->drop(types);
+    return subscriptions_changed();
+  }
+  const auto news = outside_->want(types);
+  if (outside_->are_noted(types)) return answer_for_outside(from, message);
+  settings_.peers->want(news, [parts = parts_, from, message] {
+    ShardSubscriptions* log = parts->here();
+    if (log == nullptr) return;
+    log->outside_->note(*message.types);
+    log->answer_for_outside(from, message);
+  });
+}
+
+void ShardSubscriptions::answer_for_outside(ShardId to, const InterestMessage& message) {
+  const auto outside = static_cast<ShardId>(shards_->count());
+  InterestMessage answer{InterestMessage::Kind::kNoted, message.types};
+  shards_->post(to, [parts = parts_, outside, answer = std::move(answer)] {
+    ShardSubscriptions* part = parts->here();
+    if (part == nullptr) return;
+    part->local_.receive(outside, answer);
     part->subscriptions_changed();
   });
 }
@@ -135,7 +174,8 @@ void ShardSubscriptions::subscriptions_changed() {
     return true;
   });
   ask_for_pages();
-  const bool has_to_sweep = local_.has_to_sweep() || !early_.empty();
+  const bool has_to_sweep =
+      local_.has_to_sweep() || !early_.empty() || (outside_ && outside_->has_idle());
   if (has_to_sweep && !sweep_timer_.armed()) shards_->wheel().arm(sweep_timer_, kSweepInterval);
 }
 
@@ -146,6 +186,10 @@ void ShardSubscriptions::sweep() {
     tell_log_size();
   }
   local_.sweep();
+  if (outside_) {
+    const auto dropped = outside_->sweep();
+    if (!dropped.empty()) settings_.peers->drop(dropped);
+  }
   subscriptions_changed();
 }
 
@@ -161,6 +205,19 @@ EventSink::Outcome ShardSubscriptions::publish(cloudevents::EventRef event) {
 }
 
 EventSink::Outcome ShardSubscriptions::offer(cloudevents::EventRef event) {
+  if (settings_.peers == nullptr) return accept(std::move(event));
+  const auto outcome = accept(event);
+  if (outcome == EventSink::Outcome::kAccepted) settings_.peers->forward(event);
+  return outcome;
+}
+
+EventSink::Outcome ShardSubscriptions::take(cloudevents::EventRef event) {
+  const auto outcome = accept(std::move(event));
+  if (outcome == EventSink::Outcome::kOverloaded) metrics_.overload_drops.add();
+  return outcome;
+}
+
+EventSink::Outcome ShardSubscriptions::accept(cloudevents::EventRef event) {
   const ShardSet* wanted_by = local_.wanted_by(event->type());
   if (wanted_by == nullptr) {
     if (early_.is_open()) {

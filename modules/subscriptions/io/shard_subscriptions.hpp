@@ -3,6 +3,7 @@
 #include "logic/early_events.hpp"
 #include "logic/event_log.hpp"
 #include "logic/local_subscriptions.hpp"
+#include "logic/outside_interest.hpp"
 #include "logic/replays.hpp"
 
 #include <rig/core/assert.hpp>
@@ -11,6 +12,7 @@
 #include <rig/core/task.hpp>
 #include <rig/core/timer_wheel.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/subscriptions/event_exchange.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
 
@@ -55,6 +57,7 @@ struct ShardSettings {
   LogLimits log;
   std::size_t log_types_max = 0;
   std::uint32_t log_id = 0;
+  Peers* peers = nullptr;  ///< the other nodes; null: this one is alone
 };
 
 /// The subscriptions of one shard, and the way of events: what one turn of a shard's loop publishes
@@ -78,6 +81,8 @@ class ShardSubscriptions final : private InterestPostman {
   void remove(Subscriber& subscriber) noexcept;
   EventSink::Outcome publish(cloudevents::EventRef event);
   EventSink::Outcome offer(cloudevents::EventRef event);
+  /// The same for what comes from another node: it goes to none.
+  EventSink::Outcome take(cloudevents::EventRef event);
   static Task<> handed_over(Ref<ShardSubscriptions> self);
 
   /// Of the last event that came here, or that the log had when it last told something else; on the
@@ -105,6 +110,8 @@ class ShardSubscriptions final : private InterestPostman {
 
   void put(Subscriber& subscriber, SubscriptionList list);
   void post(ShardId to, InterestMessage message) override;
+  void post_outside(InterestMessage message);
+  EventSink::Outcome accept(cloudevents::EventRef event);
   void note_position(std::uint64_t position) noexcept;
   void subscriptions_changed();
   void sweep();
@@ -120,6 +127,8 @@ class ShardSubscriptions final : private InterestPostman {
   void receive_page(const PageRequest& request, const EventLog::Page& page);
 
   // On the shard of the log.
+  void hear(ShardId from, const InterestMessage& message);
+  void answer_for_outside(ShardId to, const InterestMessage& message);
   using Append = std::uint64_t (EventLog::*)(const cloudevents::EventRef&,
                                              EventLog::Clock::time_point);
   void distribute(const Events& events);
@@ -136,7 +145,8 @@ class ShardSubscriptions final : private InterestPostman {
   std::optional<EventLog> log_;
   std::size_t log_events_ = 0;  // as the gauges know
   std::size_t log_bytes_ = 0;
-  std::vector<Events> forwarded_;  // by receiver; empty between calls
+  std::optional<OutsideInterest> outside_;  // on the shard of the log, if there are other nodes
+  std::vector<Events> forwarded_;           // by receiver; empty between calls
   LocalSubscriptions local_;
   Replays replays_;
   std::vector<Subscriber*> resuming_;  // whose subscriptions are not in force yet

@@ -9,6 +9,7 @@
 #include <rig/core/sharded.hpp>
 #include <rig/core/task.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/subscriptions/event_exchange.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
 
@@ -21,8 +22,8 @@
 namespace rig::subscriptions {
 
 /// The ports of this module: settings that all shards read, and a part on each shard that does the
-/// work. The calls of both ports are made on shards, between `start` and `stop`.
-class SubscriptionService final : public Subscriptions, public EventSink {
+/// work. The calls of all ports are made on shards, between `start` and `stop`.
+class SubscriptionService final : public Subscriptions, public EventSink, public EventExchange {
  public:
   SubscriptionService(SubscriptionsConfig config, Shards& shards, metrics::Registry& registry);
 
@@ -57,6 +58,10 @@ class SubscriptionService final : public Subscriptions, public EventSink {
     return {settings_.log_id, event.log_position(), event.log_seconds()};
   }
   Task<> settled() override;
+  void connect(Peers& peers) override { settings_.peers = &peers; }
+  [[nodiscard]] Outcome take(cloudevents::EventRef event) override {
+    return per_shard_.local().take(std::move(event));
+  }
   void remove(Subscriber& subscriber) noexcept override { per_shard_.local().remove(subscriber); }
   [[nodiscard]] Outcome publish(cloudevents::EventRef event) override;
   [[nodiscard]] Outcome offer(cloudevents::EventRef event) override;
@@ -74,7 +79,7 @@ class SubscriptionService final : public Subscriptions, public EventSink {
   const SubscriptionsConfig config_;
   const SubscriptionParser parser_;
   const ClaimRules claim_rules_;
-  const ShardSettings settings_;
+  ShardSettings settings_;  // as it is at the start
   Ref<Shards> shards_;
   Ref<metrics::Registry> registry_;
   std::shared_ptr<Parts> parts_;

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <rig/core/secret.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace rig {
+class EnvReader;
+}
+
+namespace rig::cluster {
+
+/// The settings of this module; read once. Problems are noted with the reader.
+struct ClusterConfig {
+  Secret url;  ///< NATS servers; empty: this node is alone
+  std::string name = "rig";
+  std::size_t queue_max = 100'000;  ///< messages that wait to be sent
+
+  [[nodiscard]] bool is_on() const noexcept { return !url.empty(); }
+
+  static ClusterConfig from_env(EnvReader& env);
+};
+
+}  // namespace rig::cluster

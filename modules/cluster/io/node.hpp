@@ -1,0 +1,78 @@
+#pragma once
+
+#include "config.hpp"
+#include "io/cluster_metrics.hpp"
+#include "io/event_relay.hpp"
+#include "io/state_exchange.hpp"
+#include "logic/subjects.hpp"
+
+#include <rig/api/health_part.hpp>
+#include <rig/core/ref.hpp>
+#include <rig/core/shard.hpp>
+#include <rig/core/task.hpp>
+#include <rig/core/worker.hpp>
+#include <rig/metrics/registry.hpp>
+#include <rig/nats/link.hpp>
+#include <rig/proxy/api_replica.hpp>
+#include <rig/sessions/blacklist_replica.hpp>
+#include <rig/subscriptions/event_exchange.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rig::cluster {
+
+/// This gateway as a node of a cluster: the link to the others, and who gets what comes by it.
+/// Lives on shard 0.
+class Node final : private nats::LinkUser, public api::HealthPart {
+ public:
+  struct Ports {
+    Ref<Shards> shards;
+    Ref<metrics::Registry> registry;
+    Ref<subscriptions::EventExchange> events;
+    Ref<sessions::BlacklistReplica> blacklist;
+    Ref<proxy::ApiReplica> apis;
+  };
+
+  Node(const ClusterConfig& config, nats::Links& links, const Ports& ports);
+
+  Task<> start();
+  Task<> stop();  ///< safe to call twice, and without a start
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "cluster"; }
+  /// Clients are not sent here before it knows who is cut off; a node that loses the others goes on
+  /// with what it has.
+  [[nodiscard]] State state() const noexcept override;
+
+ private:
+  /// How messages for shard 0 find the node; null when it has stopped.
+  struct Here {
+    Node* node;
+    std::atomic<std::size_t> waiting{0};
+    std::atomic<bool> has_missed{false};
+  };
+
+  void received(nats::LinkMessage message) noexcept override;
+  void unanswered(std::string_view reply_to) noexcept override;
+  void connected() noexcept override;
+  void lost(nats::LinkLoss why, std::uint64_t messages) noexcept override;
+  void note_missed() noexcept;
+  template <class Work>
+  void on_shard_0(Work work);
+
+  const std::string id_;
+  const Subjects subjects_;
+  Ref<Shards> shards_;
+  ClusterMetrics metrics_;
+  std::shared_ptr<Here> here_;
+  std::unique_ptr<nats::Link> link_;
+  EventRelay relay_;
+  StateExchange state_;
+  Worker worker_;  // waits for the link's end
+};
+
+}  // namespace rig::cluster

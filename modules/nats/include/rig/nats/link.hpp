@@ -1,0 +1,87 @@
+#pragma once
+
+#include <rig/core/secret.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rig::nats {
+
+struct LinkMessage {
+  std::string subject;
+  std::string reply_to;  ///< empty: nobody waits for an answer
+  std::string data;
+};
+
+/// Why a message did not get through.
+enum class LinkLoss : std::uint8_t {
+  kNotConnected,
+  kTooLarge,     ///< for the server (`max_payload`)
+  kTooManyWait,  ///< in the library, for whoever uses the link
+};
+
+/// Who uses a link. The calls come from threads that are no shards, and must not wait.
+class LinkUser {
+ public:
+  /// A message of what is subscribed to, one after the other, as they came from the server.
+  virtual void received(LinkMessage message) noexcept = 0;
+  /// Nobody is subscribed to the subject of a message that was published with a reply subject,
+  /// which this one is.
+  virtual void unanswered(std::string_view reply_to) noexcept = 0;
+  /// There is a connection, for the first time or again, and the server knows what is subscribed
+  /// to. What was published meanwhile is lost.
+  virtual void connected() noexcept = 0;
+  virtual void lost(LinkLoss why, std::uint64_t messages) noexcept = 0;
+
+ protected:
+  ~LinkUser() = default;
+};
+
+/// A connection to NATS servers for another module. It is kept up, and what is subscribed to stays
+/// so. It does not hear what it publishes itself. All calls but `stop` may be made on any thread
+/// and wait for nothing; what they ask for is done in their order.
+class Link {
+ public:
+  virtual ~Link() = default;
+
+  /// Servers that cannot be reached are no error.
+  virtual void start() = 0;
+  /// On no shard, as it waits. Nothing of the user is called afterwards. Safe to call twice.
+  virtual void stop() noexcept = 0;
+
+  [[nodiscard]] virtual bool is_connected() const noexcept = 0;
+  /// False: too many wait already.
+  [[nodiscard]] virtual bool publish(LinkMessage message) = 0;
+  /// No wildcard, each subject once.
+  virtual void subscribe(std::string subject) = 0;
+  virtual void unsubscribe(std::string subject) = 0;
+  /// Calls `done` once, on a thread that is no shard, when the server has done what was asked for
+  /// before, or there is no connection, or it takes longer than two seconds.
+  virtual void flush(std::function<void()> done) = 0;
+};
+
+/// Makes links.
+class Links {
+ public:
+  static constexpr std::string_view kPort = "nats.links";
+
+  struct Settings {
+    Secret url;                         ///< as NATS_SERVERS
+    std::string_view purpose;           ///< for servers, log and metrics; lives for ever
+    std::size_t waiting_max = 100'000;  ///< messages that wait to be sent
+  };
+  /// What is wrong with a URL, without repeating it; nothing if it can be used.
+  [[nodiscard]] virtual std::optional<std::string> problem_of(const Secret& url) const = 0;
+  /// With a URL that can be used. `user` outlives the link.
+  virtual std::unique_ptr<Link> open(Settings settings, LinkUser& user) = 0;
+
+ protected:
+  ~Links() = default;
+};
+
+}  // namespace rig::nats

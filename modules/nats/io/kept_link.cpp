@@ -1,0 +1,186 @@
+#include "io/kept_link.hpp"
+
+#include "io/headers.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <semaphore>
+#include <utility>
+
+namespace rig::nats {
+namespace {
+
+constexpr std::int64_t kFlushTimeoutMs = 2'000;
+constexpr int kPendingMessagesMax = 100'000;  // of a subject, in the library
+constexpr int kPendingBytesMax = 64 << 20;
+
+std::string text_or_nothing(const char* text) { return text == nullptr ? "" : text; }
+
+}  // namespace
+
+/// What the library has of a subscription; it ends when the library has done with it.
+struct KeptLink::Feed {
+  KeptLink& link;
+  std::int64_t dropped = 0;
+
+  static void take(natsConnection*, natsSubscription* subscription, natsMsg* received, void* self) {
+    const MessagePtr message(received);
+    auto& feed = *static_cast<Feed*>(self);
+    auto& user = feed.link.user_;
+    std::int64_t dropped = 0;
+    if (natsSubscription_GetDropped(subscription, &dropped) == NATS_OK && dropped > feed.dropped) {
+      const auto more = dropped - std::exchange(feed.dropped, dropped);
+      user.lost(LinkLoss::kTooManyWait, static_cast<std::uint64_t>(more));
+    }
+    if (natsMsg_IsNoResponders(received)) return user.unanswered(natsMsg_GetSubject(received));
+    user.received({.subject = natsMsg_GetSubject(received),
+                   .reply_to = text_or_nothing(natsMsg_GetReply(received)),
+                   .data = std::string(data_of(received))});
+  }
+  static void end(void* self) {
+    const std::unique_ptr<Feed> feed(static_cast<Feed*>(self));
+    // With the last one the link may be gone at once.
+    const auto feeds = feed->link.feeds_;
+    if (feeds->fetch_sub(1) == 1) feeds->notify_all();
+  }
+};
+
+KeptLink::KeptLink(ConnectionConfig config, std::string_view purpose, std::size_t waiting_max,
+                   LinkUser& user, metrics::Registry& registry)
+    : user_(user),
+      waiting_max_(waiting_max),
+      connection_(std::move(config), purpose, purpose, *this, registry) {}
+
+void KeptLink::start() {
+  guard_.emplace(context_.get_executor());
+  thread_ = std::thread([this] { context_.run(); });
+  connection_.start();
+}
+
+void KeptLink::stop() noexcept {
+  connection_.stop();
+  guard_.reset();
+  if (thread_.joinable()) thread_.join();
+}
+
+/// Does `work` on the thread and waits for it. On the connection's thread.
+template <class Work>
+void KeptLink::run(Work work) {
+  std::binary_semaphore is_done{0};
+  boost::asio::post(context_, [&work, &is_done] {
+    work();
+    is_done.release();
+  });
+  is_done.acquire();
+}
+
+natsStatus KeptLink::opened(natsConnection* connection) {
+  auto status = NATS_OK;
+  run([this, connection, &status] {
+    used_ = connection;
+    for (auto& [subject, subscription] : subscriptions_) {
+      if (status == NATS_OK) status = listen(subject, subscription);
+    }
+    if (status == NATS_OK) status = confirm();
+    if (status == NATS_OK) user_.connected();
+  });
+  return status;
+}
+
+/// The library has subscribed again.
+void KeptLink::reconnected() noexcept {
+  boost::asio::post(context_, [this] {
+    if (confirm() == NATS_OK) user_.connected();
+  });
+}
+
+void KeptLink::closing() noexcept {
+  run([this] {
+    for (auto& [subject, subscription] : subscriptions_) subscription.reset();
+    used_ = nullptr;
+  });
+  for (auto feeds = feeds_->load(); feeds != 0; feeds = feeds_->load()) feeds_->wait(feeds);
+}
+
+bool KeptLink::publish(LinkMessage message) {
+  if (waiting_.fetch_add(1, std::memory_order_relaxed) >= waiting_max_) {
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  boost::asio::post(context_, [this, message = std::move(message)] {
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    send(message);
+  });
+  return true;
+}
+
+void KeptLink::subscribe(std::string subject) {
+  boost::asio::post(context_, [this, subject = std::move(subject)] {
+    auto& subscription = subscriptions_[subject];
+    // If it fails the connection is about to end, and the next one begins with all of them.
+    if (used_ != nullptr && !subscription) (void)listen(subject, subscription);
+  });
+}
+
+void KeptLink::unsubscribe(std::string subject) {
+  boost::asio::post(context_,
+                    [this, subject = std::move(subject)] { subscriptions_.erase(subject); });
+}
+
+void KeptLink::flush(std::function<void()> done) {
+  boost::asio::post(context_, [this, done = std::move(done)]() mutable {
+    flushes_.push_back(std::move(done));
+    // One question to the server for all that come by now.
+    if (flushes_.size() == 1) boost::asio::post(context_, [this] { answer_flushes(); });
+  });
+}
+
+natsStatus KeptLink::listen(const std::string& subject, SubscriptionPtr& subscription) {
+  auto feed = std::make_unique<Feed>(*this);
+  natsSubscription* made = nullptr;
+  // Its first message cannot come before the server has got it, which is later.
+  const auto status =
+      natsConnection_Subscribe(&made, used_, subject.c_str(), &Feed::take, feed.get());
+  if (status != NATS_OK) return status;
+  subscription.reset(made);
+  feeds_->fetch_add(1);
+  // The library tells the end of each subscription, also when it gives up the connection; if it
+  // has done so meanwhile, it has no thread for this one any more.
+  if (natsSubscription_SetOnCompleteCB(made, &Feed::end, feed.get()) != NATS_OK) {
+    feeds_->fetch_sub(1);
+    return NATS_CONNECTION_CLOSED;
+  }
+  feed.release();
+  natsSubscription_SetPendingLimits(made, kPendingMessagesMax, kPendingBytesMax);
+  return NATS_OK;
+}
+
+bool KeptLink::can_send() const {
+  return used_ != nullptr && natsConnection_Status(used_) == NATS_CONN_STATUS_CONNECTED;
+}
+
+/// The library would keep it for a server that comes back, and send it late.
+void KeptLink::send(const LinkMessage& message) {
+  if (!can_send()) return user_.lost(LinkLoss::kNotConnected, 1);
+  const auto size = static_cast<int>(message.data.size());
+  const auto status =
+      message.reply_to.empty()
+          ? natsConnection_Publish(used_, message.subject.c_str(), message.data.data(), size)
+          : natsConnection_PublishRequest(used_, message.subject.c_str(), message.reply_to.c_str(),
+                                          message.data.data(), size);
+  if (status == NATS_OK) return;
+  user_.lost(status == NATS_MAX_PAYLOAD ? LinkLoss::kTooLarge : LinkLoss::kNotConnected, 1);
+}
+
+/// Servers answer in order: with the pong they have done all that was asked before the ping.
+natsStatus KeptLink::confirm() {
+  return can_send() ? natsConnection_FlushTimeout(used_, kFlushTimeoutMs)
+                    : NATS_CONNECTION_DISCONNECTED;
+}
+
+void KeptLink::answer_flushes() {
+  (void)confirm();
+  for (const auto& done : std::exchange(flushes_, {})) done();
+}
+
+}  // namespace rig::nats

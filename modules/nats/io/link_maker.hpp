@@ -1,0 +1,25 @@
+#pragma once
+
+#include <rig/core/ref.hpp>
+#include <rig/metrics/registry.hpp>
+#include <rig/nats/link.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rig::nats {
+
+/// Makes links for other modules, which stop them before this module stops.
+class LinkMaker final : public Links {
+ public:
+  explicit LinkMaker(metrics::Registry& registry) : registry_(registry) {}
+
+  [[nodiscard]] std::optional<std::string> problem_of(const Secret& url) const override;
+  std::unique_ptr<Link> open(Settings settings, LinkUser& user) override;
+
+ private:
+  Ref<metrics::Registry> registry_;
+};
+
+}  // namespace rig::nats

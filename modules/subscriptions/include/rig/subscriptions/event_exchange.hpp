@@ -1,0 +1,48 @@
+#pragma once
+
+#include <rig/cloudevents/event.hpp>
+#include <rig/cloudevents/field_plan.hpp>
+#include <rig/subscriptions/event_sink.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rig::subscriptions {
+
+/// The other nodes, as the subscriptions of this one see them. Implemented by whoever carries
+/// events between nodes.
+class Peers {
+ public:
+  /// From now on events of these types are wanted from other nodes. Calls `noted` once, later, on
+  /// shard 0: when what is published anywhere from then on comes here, or when it is clear that
+  /// nothing can come at the moment. Clients wait for it, so it is called within seconds. On shard
+  /// 0; `types` may be empty, then it is about those that were wanted before.
+  virtual void want(const std::vector<std::string>& types, std::function<void()> noted) = 0;
+  /// They are not wanted any longer. On shard 0.
+  virtual void drop(const std::vector<std::string>& types) = 0;
+  /// An event that was published on this node, in the order of each shard's calls. On any shard.
+  virtual void forward(const cloudevents::EventRef& event) noexcept = 0;
+
+ protected:
+  ~Peers() = default;
+};
+
+/// Where events leave for other nodes and come from them.
+class EventExchange {
+ public:
+  static constexpr std::string_view kPort = "subscriptions.event_exchange";
+
+  /// Set at most once, before the start. Without it a node is alone, and pays nothing.
+  virtual void connect(Peers& peers) = 0;
+  /// Delivers, to this node's clients alone, what another node has forwarded. On a shard.
+  [[nodiscard]] virtual EventSink::Outcome take(cloudevents::EventRef event) = 0;
+  /// What to take from events while they are decoded. Any thread.
+  [[nodiscard]] virtual const cloudevents::FieldPlans& field_plans() const = 0;
+
+ protected:
+  ~EventExchange() = default;
+};
+
+}  // namespace rig::subscriptions
