@@ -101,10 +101,15 @@ TEST(NatsConnection, IsMadeAgainWhenTheServerComesBack) {
 TEST(NatsConnection, GoesToAnotherServer) {
   NatsServer one;
   NatsServer two;
+  two.kill();
   Gateway gateway({{"NATS_SERVERS", one.address() + "," + two.address()}});
   EXPECT_TRUE(eventually([&] { return is_connected(gateway); }));
+  two.start();
   one.kill();
-  EXPECT_TRUE(eventually([&] { return is_connected(gateway); }));
+  const auto reconnects = [&] {
+    return gateway.metric("rig_nats_reconnects_total", {{"purpose", "source"}});
+  };
+  EXPECT_TRUE(eventually([&] { return reconnects() == 1 && is_connected(gateway); }));
   EXPECT_TRUE(delivers(two, gateway));
 }
 
