@@ -38,7 +38,9 @@ int make_epoll() {
 class Poller;
 
 /// Lives until the last event that speaks of it has been read.
-struct Socket::State {
+struct Socket::State : std::enable_shared_from_this<State> {
+  State(Poller& of, int descriptor) : poller(of), fd(descriptor) {}
+
   Poller& poller;
   int fd;
   State* previous = nullptr;  // of those that are watched
@@ -84,7 +86,7 @@ class Poller final : public asio::execution_context::service {
     const bool is_due =
         state.is_over || (what == Wait::kRead && (state.is_readable || state.has_ended));
     if (is_due) return complete_soon(std::move(operation), {});
-    operation->allow_cancelling(state, what);
+    operation->allow_cancelling(state.weak_from_this(), what);
     auto& place = state.waiting[static_cast<std::size_t>(what)];
     RIG_ASSERT(!place);
     place = std::move(operation);
@@ -201,7 +203,7 @@ Socket& Socket::operator=(Socket&& other) noexcept {
 error_code Socket::assign(int fd) {
   close();
   auto& poller = asio::use_service<Poller>(executor_.context());
-  auto state = std::make_shared<State>(State{.poller = poller, .fd = fd, .waiting = {}});
+  auto state = std::make_shared<State>(poller, fd);
   if (!poller.add(*state)) {
     const auto error = last_error();
     ::close(fd);
@@ -238,7 +240,8 @@ void Socket::shutdown_send() noexcept {
 
 void Socket::cancel() noexcept {
   if (!state_) return;
-  for (const auto what : {Wait::kRead, Wait::kWrite, Wait::kError}) abort_wait(*state_, what);
+  for (const auto what : {Wait::kRead, Wait::kWrite, Wait::kError})
+    state_->poller.abort(*state_, what);
 }
 
 void Socket::close() noexcept {
@@ -255,6 +258,8 @@ void Socket::begin_wait(Wait what, std::unique_ptr<Operation> operation) {
       .complete_soon(std::move(operation), asio::error::operation_aborted);
 }
 
-void Socket::abort_wait(State& state, Wait what) { state.poller.abort(state, what); }
+void Socket::abort_wait(const std::weak_ptr<State>& state, Wait what) {
+  if (const auto alive = state.lock()) alive->poller.abort(*alive, what);
+}
 
 }  // namespace rig

@@ -1,6 +1,8 @@
 #include <rig/core/ref.hpp>
 #include <rig/core/socket.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
@@ -200,6 +202,21 @@ TEST(Socket, AHandlerMayCloseTheOthersOfItsTurn) {
   EXPECT_EQ(calls, 2);
   const std::vector<error_code> one_was_first{error_code(), asio::error::operation_aborted};
   EXPECT_EQ(errors, one_was_first);
+}
+
+TEST(Socket, AWaitMayBeCancelledAfterItsSocketHasGone) {
+  asio::io_context context{1};
+  asio::cancellation_signal signal;
+  std::optional<error_code> came;
+  {
+    Pair pair(context);
+    pair.socket.async_wait(
+        Wait::kRead, asio::bind_cancellation_slot(signal.slot(),
+                                                  [&](const error_code& error) { came = error; }));
+  }
+  signal.emit(asio::cancellation_type::terminal);
+  context.run();
+  EXPECT_EQ(came, asio::error::operation_aborted);
 }
 
 TEST(Socket, AClosedOneAbortsWhatIsAskedOfIt) {

@@ -87,7 +87,7 @@ class Socket {
     /// Calls the handler, after which nothing of this is left.
     virtual void complete(std::unique_ptr<Operation> self, boost::system::error_code error) = 0;
     /// Lets whoever started the wait end it.
-    virtual void allow_cancelling(State& state, Wait what) = 0;
+    virtual void allow_cancelling(std::weak_ptr<State> state, Wait what) = 0;
   };
 
   template <class Handler>
@@ -101,10 +101,13 @@ class Socket {
       self.reset();
       std::move(handler)(error);
     }
-    void allow_cancelling(State& state, Wait what) override {
+    /// Weakly: a wait may be told to end once more after its socket has gone.
+    void allow_cancelling(std::weak_ptr<State> state, Wait what) override {
       auto slot = boost::asio::get_associated_cancellation_slot(handler_);
       if (slot.is_connected())
-        slot.assign([&state, what](boost::asio::cancellation_type) { abort_wait(state, what); });
+        slot.assign([state = std::move(state), what](boost::asio::cancellation_type) {
+          abort_wait(state, what);
+        });
     }
 
    private:
@@ -112,7 +115,7 @@ class Socket {
   };
 
   void begin_wait(Wait what, std::unique_ptr<Operation> operation);
-  static void abort_wait(State& state, Wait what);
+  static void abort_wait(const std::weak_ptr<State>& state, Wait what);
 
   Executor executor_;
   std::shared_ptr<State> state_;
