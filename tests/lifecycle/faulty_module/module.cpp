@@ -1,6 +1,7 @@
 // A module that misbehaves as RIG_FAULTY says, for the tests of what the gateway does about it.
 #include <rig/core/env.hpp>
 #include <rig/core/error.hpp>
+#include <rig/core/log.hpp>
 #include <rig/core/module.hpp>
 #include <rig/core/shard.hpp>
 #include <rig/core/task_group.hpp>
@@ -42,7 +43,10 @@ class FaultyModule final : public Module {
   Task<> start() override {
     if (fault_ == Fault::kStart) throw StartupError("the broker at example.test does not answer");
     if (fault_ == Fault::kThrow) throw std::logic_error("this was never meant to happen");
-    if (fault_ == Fault::kHangStart) co_await hang();
+    if (fault_ == Fault::kHangStart) {
+      RIG_LOG(kWarn, "this module hangs");
+      co_await hang();
+    }
     if (fault_ == Fault::kHangStop) tasks_.spawn(hang());
   }
 
