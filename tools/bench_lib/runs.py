@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import socket
 import subprocess
 import tempfile
@@ -52,16 +53,14 @@ def server_command(server, options, ports, scenario):
 
 
 @contextlib.contextmanager
-def running(server, options, scenario, cpu):
-    """Yields (pid, port for clients, port for publishing)."""
-    ports = free_ports(2 if server == "rig" else 1)
-    command, env = server_command(server, options, ports, scenario)
-    name = command[0].name
+def started(command, env, ports, cpu):
+    """A server on a CPU, once its ports are open; yields its process, which has ended afterwards."""
+    name = pathlib.Path(command[0]).name
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, preexec_fn=pinned_to(cpu))
     try:
         for port in ports:
             wait_for_port(port, name, process)
-        yield process.pid, ports[0], ports[-1]
+        yield process
         if process.poll() is not None:
             raise RunFailed(f"{name} ended with status {process.returncode} under load")
     finally:
@@ -71,8 +70,17 @@ def running(server, options, scenario, cpu):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextlib.contextmanager
+def running(server, options, scenario, cpu):
+    """Yields (pid, port for clients, port for publishing)."""
+    ports = free_ports(2 if server == "rig" else 1)
+    command, env = server_command(server, options, ports, scenario)
+    with started(command, env, ports, cpu) as process:
+        yield process.pid, ports[0], ports[-1]
     if server == "rig" and process.returncode != 0:
-        raise RunFailed(f"{name} ended with status {process.returncode} when it was asked to stop")
+        raise RunFailed(f"rig ended with status {process.returncode} when it was asked to stop")
 
 
 def run_once(name, server, options):

@@ -4,10 +4,8 @@ import contextlib
 import json
 import os
 import pathlib
-import subprocess
 
-from ..machine import pinned_to
-from ..runs import RunFailed, free_ports, wait_for_port
+from ..runs import RunFailed, free_ports, started
 from .scenarios import KIB, MIB, ROUTES
 
 BODIES = {"1k": KIB, "64k": 64 * KIB, "16m": 16 * MIB}
@@ -135,23 +133,6 @@ def command_of(server, folder, port, backend, options, scenario):
 
 
 @contextlib.contextmanager
-def started(command, env, port, cpu):
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, preexec_fn=pinned_to(cpu))
-    try:
-        wait_for_port(port, str(command[0]), process)
-        yield process
-        if process.poll() is not None:
-            raise RunFailed(f"{command[0]} ended with status {process.returncode} under load")
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-@contextlib.contextmanager
 def running_backend(folder, cpu):
     """Yields its port."""
     files = folder / "files" / "static"
@@ -161,7 +142,7 @@ def running_backend(folder, cpu):
     (port,) = free_ports(1)
     config = folder / "backend.conf"
     config.write_text(backend_config(folder, port))
-    with started(["nginx", "-p", folder, "-c", config], None, port, cpu):
+    with started(["nginx", "-p", folder, "-c", config], None, [port], cpu):
         yield port
 
 
@@ -170,7 +151,7 @@ def running(server, folder, backend, options, scenario):
     """Yields (pids, port) of a proxy."""
     (port,) = free_ports(1)
     command, env = command_of(server, folder, port, backend, options, scenario)
-    with started(command, env, port, options.cpus[1]) as process:
+    with started(command, env, [port], options.cpus[1]) as process:
         yield Processes(process.pid), port
 
 
