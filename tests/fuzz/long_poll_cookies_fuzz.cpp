@@ -23,7 +23,8 @@ using rig::transport::PollPlace;
 void check_words(std::string_view text) {
   if (const auto token = ConnectionToken::parse(text)) {
     const auto again = ConnectionToken::parse(token->text());
-    RIG_ASSERT(again && same(again->secret, token->secret) && again->slot == token->slot);
+    RIG_ASSERT(again && rig::transport::same(again->secret, token->secret) &&
+               again->slot == token->slot);
   }
   if (const auto cursor = Cursor::parse(text)) RIG_ASSERT(Cursor::parse(cursor->text()) == cursor);
   const auto place = PollPlace::parse(text);

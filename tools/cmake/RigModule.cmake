@@ -78,11 +78,12 @@ function(rig_check_headers name)
   add_dependencies(check_headers rig_${name}_headers)
 endfunction()
 
-# rig_add_test(<target> SOURCES … [LIBS …] [INCLUDES …] [LABELS …] [TIMEOUT s]): a GoogleTest program, each of
-# its cases a case of ctest. LABELS say what it needs: `threads`, `blackbox`, `lifecycle`. A test without a label
-# is plain logic: TSan has nothing to look at there, so a TSan build leaves it out.
+# rig_add_test(<target> SOURCES … [LIBS …] [INCLUDES …] [LABELS …] [TIMEOUT s] [TSAN_SUPPRESSIONS file]): a
+# GoogleTest program, each of its cases a case of ctest. LABELS say what it needs: `threads`, `blackbox`, `lifecycle`. A test without a label
+# is plain logic: TSan has nothing to look at there, so a TSan build leaves it out. TSAN_SUPPRESSIONS names findings in
+# libraries that we cannot mend; the file says why each is harmless.
 function(rig_add_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBS;INCLUDES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;TSAN_SUPPRESSIONS" "SOURCES;LIBS;INCLUDES;LABELS")
   if(NOT RIG_TESTS OR (RIG_SANITIZE STREQUAL "thread" AND NOT arg_LABELS))
     return()
   endif()
@@ -96,12 +97,17 @@ function(rig_add_test target)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
+  set(suppressions)
+  if(arg_TSAN_SUPPRESSIONS)
+    cmake_path(ABSOLUTE_PATH arg_TSAN_SUPPRESSIONS)
+    set(suppressions "ENVIRONMENT_MODIFICATION TSAN_OPTIONS=path_list_append:suppressions=${arg_TSAN_SUPPRESSIONS}")
+  endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_LIST ${target}_cases)
   # Set by a file of their own: the PROPERTIES of gtest_discover_tests break a list such as LABELS.
   set(properties "${CMAKE_CURRENT_BINARY_DIR}/${target}_properties.cmake")
   file(CONFIGURE OUTPUT "${properties}" @ONLY CONTENT [[
 foreach(case IN LISTS @target@_cases)
-  set_tests_properties("${case}" PROPERTIES LABELS "@arg_LABELS@" TIMEOUT @arg_TIMEOUT@)
+  set_tests_properties("${case}" PROPERTIES LABELS "@arg_LABELS@" TIMEOUT @arg_TIMEOUT@ @suppressions@)
 endforeach()
 ]])
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${properties}")
