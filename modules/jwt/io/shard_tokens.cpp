@@ -74,7 +74,7 @@ Task<ShardTokens::Outcome> ShardTokens::check(Ref<ShardTokens> self, std::string
     if (jws.has_error()) co_return Outcome{jws.error()};
     job->jws = *std::move(jws);
     job->candidates = job->keys->candidates(*job->jws);
-    if (job->candidates.has_secret_alone()) {
+    if (job->candidates.are_quick()) {
       auto verdict = verify(*job->jws, job->candidates, self->settings_.rules, job->asked_at);
       self->remember(*job, verdict);
       co_return self->outcome_of(*job, std::move(verdict));

@@ -228,6 +228,13 @@ bool Key::verify(Algorithm algorithm, std::string_view text, std::string_view si
                      : verify_public(algorithm, public_.get(), text, signature);
 }
 
+bool Key::is_quick() const noexcept {
+  if (is_secret()) return true;
+  const EVP_PKEY* key = public_.get();
+  const bool is_rsa = EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1;
+  return is_rsa && EVP_PKEY_get_bits(key) <= kRsaBitsMin;
+}
+
 bool Key::is_short() const noexcept {
   if (!is_secret()) return false;
   for (std::size_t i = 0; i < algorithms_.size(); ++i)

@@ -4,7 +4,8 @@
 
 namespace rig::jwt {
 
-bool KeySet::Candidates::has_secret_alone() const noexcept {
+bool KeySet::Candidates::are_quick() const noexcept {
+  if (keys.size() == 1) return keys.front()->is_quick();
   return std::ranges::all_of(keys, [](const Key* key) { return key->is_secret(); });
 }
 

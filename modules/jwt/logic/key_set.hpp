@@ -30,7 +30,8 @@ class KeySet {
     boost::container::static_vector<const Key*, kTriesMax> keys;
     Refusal refusal = Refusal::kSignature;  ///< if none of `keys` did
     bool kid_is_unknown = false;  ///< it names a key that is not here: perhaps it is a new one
-    [[nodiscard]] bool has_secret_alone() const noexcept;
+    /// To try them takes less than to have another thread do it.
+    [[nodiscard]] bool are_quick() const noexcept;
   };
   /// A token that names a key that is here is checked with that one. Otherwise a key with a name is
   /// for tokens without, and a key without a name for all; in each case only if it is for the

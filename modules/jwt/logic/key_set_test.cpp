@@ -1,5 +1,7 @@
 #include "logic/key_set.hpp"
 
+#include "logic/testing/signers.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -70,6 +72,17 @@ TEST(KeySet, AnUnknownNameIsSaid) {
 TEST(KeySet, TriesAreBounded) {
   const KeySet keys(std::vector<Key>(50, named("")), 1);
   EXPECT_EQ(keys.candidates(jws_of(std::nullopt)).keys.size(), KeySet::kTriesMax);
+}
+
+TEST(KeySet, SecretsAndASingleShortRsaKeyAreQuickToTry) {
+  const auto are_quick = [](std::vector<Key> keys, Algorithm algorithm) {
+    return KeySet(std::move(keys), 1).candidates(jws_of(std::nullopt, algorithm)).are_quick();
+  };
+  const Key rsa = key_of(signer_of(Algorithm::kRs256));
+  EXPECT_TRUE(are_quick({named("a"), named("b")}, Algorithm::kHs256));
+  EXPECT_TRUE(are_quick({named("a"), rsa}, Algorithm::kRs256));
+  EXPECT_FALSE(are_quick({rsa, rsa}, Algorithm::kRs256));
+  EXPECT_FALSE(are_quick({key_of(signer_of(Algorithm::kEs256))}, Algorithm::kEs256));
 }
 
 TEST(KeySet, AnEmptySetIsSaid) {

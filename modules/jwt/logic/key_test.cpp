@@ -188,6 +188,14 @@ TEST(Key, RubbishIsNoPem) {
     EXPECT_THAT(fault_of(Key::from_pem(Algorithm::kEs256, pem)), HasSubstr("no PEM public key"));
 }
 
+TEST(Key, SecretsAndShortRsaKeysAreQuick) {
+  EXPECT_TRUE(key_of(signer_of(Algorithm::kHs512)).is_quick());
+  EXPECT_TRUE(key_of(signer_of(Algorithm::kRs256)).is_quick());
+  EXPECT_FALSE(key_of(Signer::make(Algorithm::kRs256, "3072")).is_quick());
+  EXPECT_FALSE(key_of(signer_of(Algorithm::kEs256)).is_quick());
+  EXPECT_FALSE(key_of(signer_of(Algorithm::kEdDsa)).is_quick());
+}
+
 TEST(Key, AShortSecretIsNoticed) {
   const auto is_short = [](Algorithm algorithm, std::size_t bytes) {
     return Key::hmac(only(algorithm), std::string(bytes, 'k'))->is_short();
