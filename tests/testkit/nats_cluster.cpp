@@ -1,0 +1,42 @@
+#include "nats_cluster.hpp"
+
+#include "listener.hpp"
+
+namespace testkit {
+namespace {
+
+std::string at(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+}  // namespace
+
+NatsCluster::NatsCluster()
+    : route_ports_{quiet_port(), quiet_port(), quiet_port()}, link_(route_ports_.back()) {
+  for (std::size_t i = 0; i < kServers; ++i)
+    servers_[i] = std::make_unique<NatsServer>(configuration_of(i));
+}
+
+/// The last one is found by the others, who tell each other of its link; nobody is told where the
+/// others are, so that it cannot go around the link.
+std::string NatsCluster::configuration_of(std::size_t index) const {
+  const bool is_last = index == kServers - 1;
+  auto text = "server_name: server-" + std::to_string(index) + "\ncluster {\n  name: test\n";
+  text += "  no_advertise: true\n  listen: \"" + at(route_ports_[index]) + "\"\n";
+  text += "  advertise: \"" + (is_last ? link_.address() : at(1)) + "\"\n";
+  if (!is_last) {
+    text += "  routes: [\"nats://" + at(route_ports_[1 - index]) + "\", \"nats://" +
+            link_.address() + "\"]\n";
+  }
+  return text + "}\n";
+}
+
+std::string NatsCluster::url(std::size_t index) const {
+  return "nats://" + servers_[index]->address();
+}
+
+std::string NatsCluster::all_urls() const {
+  std::string all;
+  for (std::size_t i = 0; i < kServers; ++i) all += (i == 0 ? "" : ",") + url(i);
+  return all;
+}
+
+}  // namespace testkit
