@@ -3,18 +3,25 @@
 #include <rig/core/secret.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace rig {
 class EnvReader;
+namespace nats {
+struct ConnectionConfig;
 }
+}  // namespace rig
 
 namespace rig::cluster {
 
 /// The settings of this module; read once. Problems are noted with the reader.
 struct ClusterConfig {
   Secret url;  ///< NATS servers; empty: this node is alone
+  /// Credentials and TLS beside the URL; see `nats::Links`.
+  std::shared_ptr<const nats::ConnectionConfig> access;
   std::string name = "rig";
+  std::string node_name;            ///< of this gateway, for people; empty: the machine's
   std::size_t queue_max = 100'000;  ///< messages that wait to be sent
 
   [[nodiscard]] bool is_on() const noexcept { return !url.empty(); }

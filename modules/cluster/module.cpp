@@ -1,5 +1,7 @@
 #include "config.hpp"
+#include "io/cluster_endpoint.hpp"
 #include "io/node.hpp"
+#include "io/this_node.hpp"
 
 #include <rig/api/health_part.hpp>
 #include <rig/core/env.hpp>
@@ -9,8 +11,10 @@
 #include <rig/proxy/api_replica.hpp>
 #include <rig/sessions/blacklist_replica.hpp>
 #include <rig/subscriptions/event_exchange.hpp>
+#include <rig/transport/http_endpoint.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace rig::cluster {
 namespace {
@@ -18,19 +22,39 @@ namespace {
 constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<nats::Links>(),
                               port<proxy::ApiReplica>(), port<sessions::BlacklistReplica>(),
                               port<subscriptions::EventExchange>()};
-constexpr PortKey kContributes[] = {port<api::HealthPart>()};
+constexpr PortKey kContributes[] = {port<api::HealthPart>(), port<transport::HttpEndpoint>()};
 
-/// A gateway that is alone has nothing of a cluster.
-class NoClusterModule final : public Module {};
+/// A gateway that is alone: it can be asked as if it were a cluster, and has nothing else of one.
+class NoClusterModule final : public Module, private ViewSource {
+ public:
+  NoClusterModule(ClusterConfig config, ModuleContext& context)
+      : this_node_(std::move(config.node_name), context.lifecycle(),
+                   context.need<metrics::Registry>()),
+        endpoint_(*this) {
+    context.contribute<transport::HttpEndpoint>(endpoint_);
+  }
+
+ private:
+  Task<ClusterView> view() override {
+    ClusterView view;
+    view.self = this_node_.member();
+    co_return view;
+  }
+
+  const ThisNode this_node_;
+  ClusterEndpoint endpoint_;
+};
 
 class ClusterModule final : public Module {
  public:
   ClusterModule(const ClusterConfig& config, ModuleContext& context)
       : node_(config, context.need<nats::Links>(),
-              {context.shards(), context.need<metrics::Registry>(),
+              {context.shards(), context.lifecycle(), context.need<metrics::Registry>(),
                context.need<subscriptions::EventExchange>(),
-               context.need<sessions::BlacklistReplica>(), context.need<proxy::ApiReplica>()}) {
+               context.need<sessions::BlacklistReplica>(), context.need<proxy::ApiReplica>()}),
+        endpoint_(node_) {
     context.contribute<api::HealthPart>(node_);
+    context.contribute<transport::HttpEndpoint>(endpoint_);
   }
 
   Task<> start() override { return node_.start(); }
@@ -38,14 +62,17 @@ class ClusterModule final : public Module {
 
  private:
   Node node_;
+  ClusterEndpoint endpoint_;
 };
 
 std::unique_ptr<Module> create(ModuleContext& context) {
-  const auto config = ClusterConfig::from_env(context.env());
-  if (!config.is_on()) return std::make_unique<NoClusterModule>();
-  if (const auto problem = context.need<nats::Links>().problem_of(config.url)) {
+  auto config = ClusterConfig::from_env(context.env());
+  const auto& links = context.need<nats::Links>();
+  config.access = links.read_access(context.env(), "CLUSTER", "CLUSTER_URL", config.url);
+  if (!config.is_on()) return std::make_unique<NoClusterModule>(std::move(config), context);
+  if (const auto problem = links.problem_of(config.url)) {
     context.env().problem("CLUSTER_URL", *problem);
-    return std::make_unique<NoClusterModule>();
+    return std::make_unique<NoClusterModule>(std::move(config), context);
   }
   return std::make_unique<ClusterModule>(config, context);
 }

@@ -36,7 +36,9 @@ struct ConnectionConfig {
   std::vector<std::string> servers;  ///< "host:port"; empty: NATS is not used
   Credentials credentials;
   TlsConfig tls;
-  bool hears_itself = true;    ///< its subscriptions get what it publishes
+  std::string prefix = "NATS";                ///< of the settings' names, for messages
+  std::string servers_name = "NATS_SERVERS";  ///< of the setting that names the servers
+  bool hears_itself = true;                   ///< its subscriptions get what it publishes
   bool shares_thread = false;  ///< one thread for the deliveries of all subscriptions
 };
 

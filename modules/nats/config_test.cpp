@@ -1,3 +1,4 @@
+#include "access.hpp"
 #include "config.hpp"
 
 #include <rig/core/env.hpp>
@@ -92,6 +93,19 @@ TEST(NatsConfig, FilesMustBeReadable) {
   }
   EXPECT_THAT(problems_of({{"NATS_TLS_CERT_FILE", "/dev/null"}}),
               Contains(HasSubstr("only together")));
+}
+
+TEST(NatsConfig, OtherConnectionsHaveTheSameSettingsByAnotherPrefix) {
+  EnvReader env({{"CLUSTER_NKEY", "U"}, {"CLUSTER_TOKEN", "t"}, {"CLUSTER_TLS", "true"}});
+  Servers servers;
+  servers.addresses = {"nats:4222"};
+  const auto config = read_connection(env, "CLUSTER", "CLUSTER_URL", std::move(servers));
+  EXPECT_THAT(config.servers, ElementsAre("nats:4222"));
+  EXPECT_TRUE(config.tls.is_on);
+  EXPECT_THAT(env.problems(),
+              ElementsAre("CLUSTER_NKEY and CLUSTER_NKEY_SEED_FILE are of use only together",
+                          "CLUSTER_URL and CLUSTER_USER, CLUSTER_TOKEN, CLUSTER_CREDENTIALS_FILE "
+                          "and CLUSTER_NKEY name different credentials; only one kind may be set"));
 }
 
 }  // namespace

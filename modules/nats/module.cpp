@@ -2,7 +2,9 @@
 #include "io/connection.hpp"
 #include "io/link_maker.hpp"
 #include "io/source.hpp"
+#include "io/stream_source.hpp"
 #include "io/target.hpp"
+#include "stream_config.hpp"
 
 #include <rig/api/health_part.hpp>
 #include <rig/core/env.hpp>
@@ -34,11 +36,24 @@ class NoNatsModule final : public Module {
   LinkMaker links_;
 };
 
-/// A connection for events, if there are topics, and another one for requests: neither waits for
-/// the other.
+/// Events from a stream, and the connection that they come by.
+struct StreamInput {
+  StreamInput(const ConnectionConfig& config, const StreamConfig& stream, ModuleContext& context)
+      : source(stream, context.shards(), context.need<subscriptions::EventSink>(),
+               context.need<metrics::Registry>()),
+        connection(config, "jetstream", source.name(), source, context.need<metrics::Registry>()) {
+    context.contribute<api::HealthPart>(source);
+  }
+
+  StreamSource source;
+  Connection connection;
+};
+
+/// A connection for events of topics, one for those of a stream, and one for requests: none waits
+/// for another.
 class NatsModule final : public Module {
  public:
-  NatsModule(NatsConfig config, ModuleContext& context)
+  NatsModule(NatsConfig config, const StreamConfig& stream, ModuleContext& context)
       : links_(context.need<metrics::Registry>()),
         has_topics_(!config.source.topics.empty()),
         source_(config.source, context.shards(), context.need<subscriptions::EventSink>(),
@@ -51,6 +66,7 @@ class NatsModule final : public Module {
     context.provide<Links>(links_);
     context.contribute<proxy::MessageTarget>(target_);
     if (has_topics_) context.contribute<api::HealthPart>(source_connection_);
+    if (stream.is_on()) stream_ = std::make_unique<StreamInput>(config.connection, stream, context);
     context.contribute<api::HealthPart>(target_connection_);
   }
 
@@ -59,9 +75,13 @@ class NatsModule final : public Module {
     co_await target_.start(target_connection_);
     target_connection_.start();
     if (has_topics_) source_connection_.start();
+    if (stream_) stream_->connection.start();
   }
   Task<> drain(Deadline deadline) override {
-    auto drain = [this, deadline] { source_connection_.drain(deadline); };
+    auto drain = [this, deadline] {
+      source_connection_.drain(deadline);
+      if (stream_) stream_->connection.drain(deadline);
+    };
     co_await Worker::run(worker_, std::move(drain));
   }
   /// The library stays open, as its clean-up at the end of a process that used TLS frees what
@@ -70,12 +90,14 @@ class NatsModule final : public Module {
     if (!std::exchange(is_stopped_, true)) {
       auto stop = [this] {
         source_connection_.stop();
+        if (stream_) stream_->connection.stop();
         target_connection_.stop();
         target_.stop_publisher();
       };
       co_await Worker::run(worker_, std::move(stop));
       worker_.stop();
     }
+    if (stream_) co_await stream_->source.join();
     co_await target_.stop();
   }
 
@@ -84,6 +106,7 @@ class NatsModule final : public Module {
   const bool has_topics_;
   Source source_;
   Connection source_connection_;
+  std::unique_ptr<StreamInput> stream_;  // null: no stream is named
   Target target_;
   Connection target_connection_;
   bool is_stopped_ = false;
@@ -92,8 +115,10 @@ class NatsModule final : public Module {
 
 std::unique_ptr<Module> create(ModuleContext& context) {
   auto config = NatsConfig::from_env(context.env());
-  if (!config.is_on()) return std::make_unique<NoNatsModule>(context);
-  return std::make_unique<NatsModule>(std::move(config), context);
+  const auto stream = StreamConfig::from_env(context.env());
+  if (config.is_on()) return std::make_unique<NatsModule>(std::move(config), stream, context);
+  if (stream.is_on()) context.env().problem("NATS_JETSTREAM_STREAM", "needs NATS_SERVERS");
+  return std::make_unique<NoNatsModule>(context);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "transport_metrics.hpp"
 
+#include <rig/metrics/open_connections.hpp>
+
 namespace rig::transport {
 
 namespace {
@@ -8,7 +10,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr metrics::Description kConnections{"rig_connections", "Open connections by transport"};
 constexpr metrics::Description kDroppedConnections{"rig_dropped_connections_total",
                                                    "Connections that the gateway ended, by reason"};
 // Counted by the access module, but for what only a connection notices.
@@ -27,10 +28,10 @@ std::vector<std::chrono::nanoseconds> latency_buckets() {
 }  // namespace
 
 TransportMetrics::TransportMetrics(metrics::Registry& registry)
-    : http_connections(registry.gauge(kConnections, {{"transport", "http"}})),
-      sse_connections(registry.gauge(kConnections, {{"transport", "sse"}})),
-      ws_connections(registry.gauge(kConnections, {{"transport", "ws"}})),
-      longpolling_sessions(registry.gauge(kConnections, {{"transport", "longpolling"}})),
+    : http_connections(metrics::OpenConnections(registry).http),
+      sse_connections(metrics::OpenConnections(registry).sse),
+      ws_connections(metrics::OpenConnections(registry).ws),
+      longpolling_sessions(metrics::OpenConnections(registry).longpolling),
       deliveries(
           registry.counter({"rig_deliveries_total", "Events handed to the sockets of clients"})),
       delivered_bytes(

@@ -81,6 +81,30 @@ TEST(NatsTls, ShowsACertificateOfItsOwn) {
   EXPECT_TRUE(becomes_connected(gateway));
 }
 
+TEST(NatsTls, TheClusterHasSettingsOfItsOwn) {
+  TestAuthority authority;
+  TempFolder folder;
+  NatsServer server(tls(authority.issue("server", "DNS:localhost,IP:127.0.0.1")) +
+                    "\nauthorization { users: [ { nkey: " + kNkey + " } ] }");
+  Gateway gateway({{"CLUSTER_URL", "tls://" + server.address()},
+                   {"CLUSTER_TLS_CA_FILE", authority.certificate()},
+                   {"CLUSTER_NKEY", kNkey},
+                   {"CLUSTER_NKEY_SEED_FILE", folder.write("user.nk", kSeed)}});
+  EXPECT_TRUE(eventually(
+      [&] { return gateway.metric("rig_nats_connected", {{"purpose", "cluster"}}) == 1; }));
+  EXPECT_THAT(gateway.process().standard_output(), Not(HasSubstr(kSeed)));
+}
+
+TEST(NatsTls, FileOfTheClusterThatIsNoCertificateIsNamed) {
+  TempFolder folder;
+  const auto file = folder.write("ca.pem", "no certificate");
+  ChildProcess program(
+      {Gateway::program_path()},
+      default_settings({{"CLUSTER_URL", "127.0.0.1:1"}, {"CLUSTER_TLS_CA_FILE", file}}));
+  EXPECT_EQ(program.wait_exit(), 1);
+  EXPECT_THAT(program.standard_error(), HasSubstr("CLUSTER_TLS_CA_FILE cannot be used"));
+}
+
 TEST(NatsTls, FileThatIsNoCertificateStopsTheStart) {
   TempFolder folder;
   const auto file = folder.write("ca.pem", "no certificate");

@@ -182,7 +182,7 @@ test('answers that come another way', async (t) => {
 
 test('health, metrics, the description and its page', async (t) => {
   const { gateway, send } = await startDescribed(t);
-  for (const path of ['/health', '/health/live', '/health/ready', '/metrics', '/_rig/health', '/openapi.json', '/docs'])
+  for (const path of ['/health', '/health/live', '/health/ready', '/v3/cluster', '/metrics', '/_rig/health', '/openapi.json', '/docs'])
     await send(`GET ${path}`, { status: 200 });
   await send('GET /swagger-ui', { status: 302 });
   await send('GET /swagger-ui/{file}', { status: 302, values: { file: 'index.html' } });

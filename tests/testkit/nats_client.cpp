@@ -72,6 +72,17 @@ void NatsClient::subscribe(std::string_view subject) {
   flush();
 }
 
+NatsMessage NatsClient::request(std::string_view subject, std::string_view body) {
+  const std::string inbox = "_INBOX.testkit." + std::to_string(++subscriptions_);
+  std::string text = "SUB " + inbox + " " + std::to_string(subscriptions_) + "\r\n";
+  // It ends with the answer.
+  text.append("UNSUB ").append(std::to_string(subscriptions_)).append(" 1\r\nPUB ");
+  text.append(subject).append(" ").append(inbox).append(" ");
+  text.append(std::to_string(body.size())).append("\r\n").append(body).append("\r\n");
+  socket_.send(text);
+  return next();
+}
+
 void NatsClient::flush() {
   socket_.send("PING\r\n");
   for (NatsMessage message; read_one(message, Deadline{}); message = {})

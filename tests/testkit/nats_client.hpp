@@ -31,6 +31,8 @@ class NatsClient {
   /// Only sent; `flush` tells when the server has it.
   void send(std::string_view subject, std::string_view body, const NatsHeaders& headers = {});
   void subscribe(std::string_view subject);
+  /// The answer to a question. For a client that is subscribed to nothing else.
+  [[nodiscard]] NatsMessage request(std::string_view subject, std::string_view body);
   void flush();
   /// The next message of what it is subscribed to.
   [[nodiscard]] NatsMessage next(Deadline deadline = Deadline{});

@@ -14,6 +14,8 @@ struct ClusterMetrics {
         events_out(messages(registry, "out", "event")),
         state_in(messages(registry, "in", "state")),
         state_out(messages(registry, "out", "state")),
+        members_in(messages(registry, "in", "member")),
+        members_out(messages(registry, "out", "member")),
         invalid(lost(registry, "invalid")),
         overload(lost(registry, "overload")),
         not_connected(lost(registry, "not_connected")),
@@ -25,6 +27,8 @@ struct ClusterMetrics {
   metrics::Counter& events_out;
   metrics::Counter& state_in;
   metrics::Counter& state_out;
+  metrics::Counter& members_in;
+  metrics::Counter& members_out;
   metrics::Counter& invalid;
   metrics::Counter& overload;
   metrics::Counter& not_connected;

@@ -63,12 +63,14 @@ EventRelay::~EventRelay() = default;
 
 void EventRelay::want(const std::vector<std::string>& types, std::function<void()> noted) {
   for (const auto& type : types) link_->subscribe(subjects_->event(type));
+  interest_.insert(types.begin(), types.end());
   metrics_->interest.add(static_cast<std::int64_t>(types.size()));
   link_->flush([shards = shards_, noted = std::move(noted)] { shards->post(kShard, noted); });
 }
 
 void EventRelay::drop(const std::vector<std::string>& types) {
   for (const auto& type : types) link_->unsubscribe(subjects_->event(type));
+  for (const auto& type : types) interest_.erase(type);
   metrics_->interest.sub(static_cast<std::int64_t>(types.size()));
 }
 

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ class EventRelay final : public subscriptions::Peers {
   void drop(const std::vector<std::string>& types) override;
   void forward(const cloudevents::EventRef& event) noexcept override;
 
+  /// The types that other nodes are asked for, in their order. On shard 0.
+  [[nodiscard]] const std::set<std::string>& interest() const noexcept { return interest_; }
+
   /// The text of an event of another node. On the one thread that the link delivers on.
   void receive(std::string text) noexcept;
   /// Nothing is delivered any more. On shard 0.
@@ -43,6 +47,7 @@ class EventRelay final : public subscriptions::Peers {
   Ref<const Subjects> subjects_;
   Ref<ClusterMetrics> metrics_;
   std::shared_ptr<Arrivals> arrivals_;
+  std::set<std::string> interest_;
 };
 
 }  // namespace rig::cluster

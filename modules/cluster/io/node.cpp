@@ -1,6 +1,7 @@
 #include "io/node.hpp"
 
-#include <random>
+#include <rig/core/sharded.hpp>
+
 #include <utility>
 
 namespace rig::cluster {
@@ -8,27 +9,21 @@ namespace {
 
 constexpr std::size_t kWaitingMax = 65'536;  // messages on their way to shard 0
 
-/// Differs from that of every node, also of the one that ran here before.
-std::string random_name() {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::random_device random;
-  std::string name;
-  for (int i = 0; i < 16; ++i) name += kHex[random() % kHex.size()];
-  return name;
-}
-
 }  // namespace
 
 Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
-    : id_(random_name()),
-      subjects_(config.name, id_),
+    : this_node_(config.node_name, ports.lifecycle, *ports.registry),
+      subjects_(config.name, this_node_.id()),
       shards_(ports.shards),
       metrics_(*ports.registry),
       here_(std::make_shared<Here>(this)),
-      link_(links.open({config.url, "cluster", config.queue_max}, *this)),
+      link_(links.open({config.url, "cluster", config.queue_max, config.access}, *this)),
       relay_(ports.shards, *link_, ports.events, subjects_, metrics_),
-      state_(ports.shards->executor(0), *link_, ports.blacklist, ports.apis, subjects_, id_,
-             metrics_) {
+      state_(ports.shards->executor(0), *link_, ports.blacklist, ports.apis, subjects_,
+             this_node_.id(), metrics_),
+      members_(
+          ports.shards->executor(0), *link_, subjects_, [this] { return self(); }, metrics_,
+          *ports.registry) {
   ports.events->connect(relay_);
   state_.watch();
 }
@@ -36,12 +31,14 @@ Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
 Task<> Node::start() {
   worker_.start();
   state_.start();
+  members_.start();
   link_->start();
   co_return;
 }
 
 Task<> Node::stop() {
   co_await state_.stop();
+  co_await members_.stop();
   relay_.stop();
   if (std::exchange(here_->node, nullptr) == nullptr) co_return;
   auto stop = [this] { link_->stop(); };
@@ -52,6 +49,25 @@ Task<> Node::stop() {
 api::HealthPart::State Node::state() const noexcept {
   if (!state_.has_joined()) return {.word = "joining", .is_ready = false};
   return {.word = link_->is_connected() ? "connected" : "disconnected", .is_ready = true};
+}
+
+Member Node::self() const {
+  auto member = this_node_.member();
+  if (member.state == Member::kServing && !state_.has_joined()) member.state = Member::kJoining;
+  member.interest = relay_.interest().size();
+  for (const auto& type : relay_.interest()) {
+    if (member.types.size() == kTypesMax) break;
+    if (type.size() <= kTypeBytesMax) member.types.push_back(type);
+  }
+  return member;
+}
+
+Task<ClusterView> Node::view() { return on_shard(shards_, 0, view_here(Ref<const Node>(*this))); }
+
+Task<ClusterView> Node::view_here(Ref<const Node> self) {
+  co_return ClusterView{.bus = self->link_->is_connected() ? "connected" : "disconnected",
+                        .self = self->self(),
+                        .others = self->members_.others()};
 }
 
 template <class Work>
@@ -69,6 +85,7 @@ void Node::received(nats::LinkMessage message) noexcept {
   }
   on_shard_0([message = std::move(message)](Node& node) mutable {
     node.here_->waiting.fetch_sub(1);
+    if (message.subject == node.subjects_.members()) return node.members_.receive(message);
     node.state_.receive(std::move(message));
   });
 }
@@ -78,7 +95,10 @@ void Node::unanswered(std::string_view reply_to) noexcept {
 }
 
 void Node::connected() noexcept {
-  on_shard_0([](Node& node) { node.state_.ask(); });
+  on_shard_0([](Node& node) {
+    node.state_.ask();
+    node.members_.connected();
+  });
 }
 
 void Node::lost(nats::LinkLoss why, std::uint64_t messages) noexcept {

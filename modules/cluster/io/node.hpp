@@ -1,9 +1,12 @@
 #pragma once
 
 #include "config.hpp"
+#include "io/cluster_endpoint.hpp"
 #include "io/cluster_metrics.hpp"
 #include "io/event_relay.hpp"
+#include "io/members.hpp"
 #include "io/state_exchange.hpp"
+#include "io/this_node.hpp"
 #include "logic/subjects.hpp"
 
 #include <rig/api/health_part.hpp>
@@ -28,10 +31,11 @@ namespace rig::cluster {
 
 /// This gateway as a node of a cluster: the link to the others, and who gets what comes by it.
 /// Lives on shard 0.
-class Node final : private nats::LinkUser, public api::HealthPart {
+class Node final : private nats::LinkUser, public api::HealthPart, public ViewSource {
  public:
   struct Ports {
     Ref<Shards> shards;
+    Ref<const Lifecycle> lifecycle;
     Ref<metrics::Registry> registry;
     Ref<subscriptions::EventExchange> events;
     Ref<sessions::BlacklistReplica> blacklist;
@@ -47,6 +51,7 @@ class Node final : private nats::LinkUser, public api::HealthPart {
   /// Clients are not sent here before it knows who is cut off; a node that loses the others goes on
   /// with what it has.
   [[nodiscard]] State state() const noexcept override;
+  Task<ClusterView> view() override;
 
  private:
   /// How messages for shard 0 find the node; null when it has stopped.
@@ -64,7 +69,10 @@ class Node final : private nats::LinkUser, public api::HealthPart {
   template <class Work>
   void on_shard_0(Work work);
 
-  const std::string id_;
+  [[nodiscard]] Member self() const;
+  static Task<ClusterView> view_here(Ref<const Node> self);
+
+  const ThisNode this_node_;
   const Subjects subjects_;
   Ref<Shards> shards_;
   ClusterMetrics metrics_;
@@ -72,6 +80,7 @@ class Node final : private nats::LinkUser, public api::HealthPart {
   std::unique_ptr<nats::Link> link_;
   EventRelay relay_;
   StateExchange state_;
+  Members members_;
   Worker worker_;  // waits for the link's end
 };
 

@@ -25,6 +25,7 @@ Subjects::Subjects(std::string_view cluster, std::string_view node) {
   nodes_ = prefix + "node.";
   state_ = prefix + "state";
   join_ = prefix + "join";
+  members_ = prefix + "members";
   own_ = nodes_ + std::string(node);
 }
 

@@ -25,6 +25,8 @@ class Subjects {
   [[nodiscard]] const std::string& state() const noexcept { return state_; }
   /// A node has come, and asks the others for all they know.
   [[nodiscard]] const std::string& join() const noexcept { return join_; }
+  /// What nodes say of themselves.
+  [[nodiscard]] const std::string& members() const noexcept { return members_; }
   /// For this node alone.
   [[nodiscard]] const std::string& own() const noexcept { return own_; }
   /// True for `own()` of any node of the cluster.
@@ -35,6 +37,7 @@ class Subjects {
   std::string nodes_;
   std::string state_;
   std::string join_;
+  std::string members_;
   std::string own_;
 };
 

@@ -23,6 +23,14 @@ struct Explained {
   std::string_view why;
 };
 
+/// Settings whose purpose another setting has today. Without that one, the operator does not get
+/// what was asked for, and is warned.
+struct Replaced {
+  std::span<const std::string_view> settings;
+  std::string_view by;
+  std::string_view how;
+};
+
 /// A setting that protects something, and what would happen without.
 struct Protecting {
   std::string_view name;
@@ -34,7 +42,7 @@ constexpr std::string_view kEvents[] = {"EXTRACTORS"};
 constexpr std::string_view kLogs[] = {"LOG_LEVEL", "LOG_FMT"};
 constexpr std::string_view kMetrics[] = {"PROMETHEUS_METRICS_ENABLED"};
 constexpr std::string_view kRates[] = {"MAX_CONNECTIONS_PER_MINUTE"};
-constexpr std::string_view kClusters[] = {"DISCOVERY_TYPE"};
+constexpr std::string_view kDiscovery[] = {"DISCOVERY_TYPE", "DNS_NAME"};
 constexpr std::string_view kTokens[] = {"JWT_SECRET_KEY", "JWT_ALG", "JWT_SESSION_FIELD"};
 constexpr std::string_view kProxy[] = {"PROXY_CONFIG_FILE",
                                        "PROXY_RECV_TIMEOUT",
@@ -65,7 +73,6 @@ constexpr Feature kFeatures[] = {{"client connections", kClients},
                                  {"logs", kLogs},
                                  {"metrics", kMetrics},
                                  {"a limit of new connections per minute", kRates},
-                                 {"clusters", kClusters},
                                  {"JSON web tokens", kTokens},
                                  {"the reverse proxy", kProxy},
                                  {"Kafka", kKafka},
@@ -76,7 +83,6 @@ constexpr Feature kFeatures[] = {{"client connections", kClients},
 constexpr Explained kExplained[] = {
     {"NODE_COOKIE", "it was the shared secret of the old platform's nodes"},
     {"NODE_HOST", "it was the name of a node on the old platform"},
-    {"DNS_NAME", "it was how nodes of the old platform found each other"},
     {"HOST", "it named the gateway in the headers of proxied requests"},
     {"HTTPS_KEYFILE_PASS", "it belongs to HTTPS, which is off without a certificate"},
     {"INBOUND_HTTPS_PORT", "it belongs to HTTPS, which is off without a certificate"},
@@ -85,6 +91,9 @@ constexpr Explained kExplained[] = {
     {"KINESIS_OTP_JAR", "there is no Java client any more"},
     {"KINESIS_LOG_LEVEL", "there is no Java client any more"},
     {"PROMETHEUS_ENABLED", "it is for the deployment's annotations and was never read"}};
+
+constexpr Replaced kReplaced[] = {
+    {kDiscovery, "CLUSTER_URL", "gateways find each other over the NATS servers that it names"}};
 
 // A value of these that is neither empty nor `no_check` asks that not everybody may do something.
 constexpr Protecting kChecks[] = {
@@ -140,6 +149,23 @@ void warn_of(const Feature& feature, const Unread& unread, std::vector<std::stri
                          .append(" yet"));
 }
 
+void tell_of(const Replaced& replaced, const EnvSnapshot& env, const Unread& unread,
+             OriginalSettings& result) {
+  std::vector<std::string_view> set;
+  for (const std::string_view name : replaced.settings)
+    if (!unread.value(name).empty()) set.push_back(name);
+  if (set.empty()) return;
+  const auto successor = env.find(replaced.by);
+  const bool is_replaced = successor != env.end() && !successor->second.empty();
+  auto& sentences = is_replaced ? result.notes : result.warnings;
+  sentences.push_back(join(set)
+                          .append(set.size() == 1 ? " has" : " have")
+                          .append(" no effect: it is ")
+                          .append(replaced.by)
+                          .append(" now, ")
+                          .append(replaced.how));
+}
+
 }  // namespace
 
 OriginalSettings check_original_settings(const EnvSnapshot& env,
@@ -150,6 +176,7 @@ OriginalSettings check_original_settings(const EnvSnapshot& env,
     if (!unread.value(name).empty())
       result.notes.push_back(std::string(name).append(" has no effect: ").append(why));
   }
+  for (const Replaced& row : kReplaced) tell_of(row, env, unread, result);
   for (const Feature& feature : kFeatures) warn_of(feature, unread, result.warnings);
   for (const auto& [name, why] : kChecks) {
     const std::string_view value = unread.value(name);
@@ -173,6 +200,7 @@ std::set<std::string_view> original_setting_names() {
   std::set<std::string_view> names;
   for (const Feature& feature : kFeatures)
     names.insert(feature.settings.begin(), feature.settings.end());
+  for (const Replaced& row : kReplaced) names.insert(row.settings.begin(), row.settings.end());
   for (const Explained& row : kExplained) names.insert(row.name);
   for (const Protecting& row : kChecks) names.insert(row.name);
   for (const Protecting& row : kCertificates) names.insert(row.name);

@@ -29,6 +29,19 @@ TEST(OriginalSettings, SettingOfTheOldPlatformIsExplained) {
   EXPECT_THAT(said.problems, IsEmpty());
 }
 
+TEST(OriginalSettings, DiscoveryIsAWarningUntilItsSuccessorIsSet) {
+  const auto alone = check_original_settings({{"DISCOVERY_TYPE", "dns"}, {"DNS_NAME", "x"}}, {});
+  EXPECT_THAT(alone.warnings,
+              ElementsAre("DISCOVERY_TYPE and DNS_NAME have no effect: it is CLUSTER_URL now, "
+                          "gateways find each other over the NATS servers that it names"));
+  EXPECT_THAT(alone.notes, IsEmpty());
+  const auto cluster =
+      check_original_settings({{"DISCOVERY_TYPE", "DNS"}, {"CLUSTER_URL", "nats://n"}}, {});
+  EXPECT_THAT(cluster.notes, ElementsAre(HasSubstr("DISCOVERY_TYPE has no effect")));
+  EXPECT_THAT(cluster.warnings, IsEmpty());
+  EXPECT_THAT(cluster.problems, IsEmpty());
+}
+
 TEST(OriginalSettings, SettingsOfOneFeatureMakeOneWarning) {
   const auto said = check_original_settings({{"KAFKA_BROKERS", "kafka:9092"},
                                              {"KAFKA_SASL", "plain:user:pass"},

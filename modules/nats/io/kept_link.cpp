@@ -14,6 +14,13 @@ constexpr std::int64_t kFlushTimeoutMs = 2'000;
 constexpr int kPendingMessagesMax = 100'000;  // of a subject, in the library
 constexpr int kPendingBytesMax = 64 << 20;
 
+metrics::Counter& bytes(metrics::Registry& registry, std::string_view purpose,
+                        std::string_view direction) {
+  return registry.counter(
+      {"rig_nats_link_bytes_total", "Bytes of messages, without their subjects"},
+      {{"purpose", std::string(purpose)}, {"direction", std::string(direction)}});
+}
+
 std::string text_or_nothing(const char* text) { return text == nullptr ? "" : text; }
 
 }  // namespace
@@ -33,6 +40,7 @@ struct KeptLink::Feed {
       user.lost(LinkLoss::kTooManyWait, static_cast<std::uint64_t>(more));
     }
     if (natsMsg_IsNoResponders(received)) return user.unanswered(natsMsg_GetSubject(received));
+    feed.link.bytes_in_.add(static_cast<std::uint64_t>(natsMsg_GetDataLength(received)));
     user.received({.subject = natsMsg_GetSubject(received),
                    .reply_to = text_or_nothing(natsMsg_GetReply(received)),
                    .data = std::string(data_of(received))});
@@ -49,6 +57,11 @@ KeptLink::KeptLink(ConnectionConfig config, std::string_view purpose, std::size_
                    LinkUser& user, metrics::Registry& registry)
     : user_(user),
       waiting_max_(waiting_max),
+      bytes_in_(bytes(registry, purpose, "in")),
+      bytes_out_(bytes(registry, purpose, "out")),
+      queue_depth_(
+          registry.gauge({"rig_nats_link_queue_depth", "Messages that wait to be sent to NATS"},
+                         {{"purpose", std::string(purpose)}})),
       connection_(std::move(config), purpose, purpose, *this, registry) {}
 
 void KeptLink::start() {
@@ -107,8 +120,10 @@ bool KeptLink::publish(LinkMessage message) {
     waiting_.fetch_sub(1, std::memory_order_relaxed);
     return false;
   }
+  queue_depth_.add();
   boost::asio::post(context_, [this, message = std::move(message)] {
     waiting_.fetch_sub(1, std::memory_order_relaxed);
+    queue_depth_.sub();
     send(message);
   });
   return true;
@@ -168,7 +183,7 @@ void KeptLink::send(const LinkMessage& message) {
           ? natsConnection_Publish(used_, message.subject.c_str(), message.data.data(), size)
           : natsConnection_PublishRequest(used_, message.subject.c_str(), message.reply_to.c_str(),
                                           message.data.data(), size);
-  if (status == NATS_OK) return;
+  if (status == NATS_OK) return bytes_out_.add(message.data.size());
   user_.lost(status == NATS_MAX_PAYLOAD ? LinkLoss::kTooLarge : LinkLoss::kNotConnected, 1);
 }
 

@@ -62,6 +62,9 @@ class KeptLink final : public Link, private ConnectionUser {
 
   LinkUser& user_;
   const std::size_t waiting_max_;
+  metrics::Counter& bytes_in_;
+  metrics::Counter& bytes_out_;
+  metrics::Gauge& queue_depth_;
   boost::asio::io_context context_{1};
   std::optional<boost::asio::executor_work_guard<Executor>> guard_;
   std::atomic<std::size_t> waiting_{0};

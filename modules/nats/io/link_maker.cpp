@@ -1,5 +1,6 @@
 #include "io/link_maker.hpp"
 
+#include "access.hpp"
 #include "io/kept_link.hpp"
 #include "logic/servers.hpp"
 
@@ -8,14 +9,10 @@
 #include <utility>
 
 namespace rig::nats {
+namespace {
 
-std::optional<std::string> LinkMaker::problem_of(const Secret& url) const {
-  const auto servers = parse_servers(url.reveal());
-  return servers ? std::nullopt : std::optional(servers.error());
-}
-
-std::unique_ptr<Link> LinkMaker::open(Settings settings, LinkUser& user) {
-  auto servers = parse_servers(settings.url.reveal());
+ConnectionConfig config_of(const Secret& url) {
+  auto servers = parse_servers(url.reveal());
   RIG_ASSERT(servers);
   ConnectionConfig config;
   config.servers = std::move(servers->addresses);
@@ -23,6 +20,27 @@ std::unique_ptr<Link> LinkMaker::open(Settings settings, LinkUser& user) {
   config.credentials.password = std::move(servers->password);
   config.credentials.token = std::move(servers->token);
   config.tls.is_on = servers->wants_tls;
+  return config;
+}
+
+}  // namespace
+
+std::optional<std::string> LinkMaker::problem_of(const Secret& url) const {
+  const auto servers = parse_servers(url.reveal());
+  return servers ? std::nullopt : std::optional(servers.error());
+}
+
+std::shared_ptr<const ConnectionConfig> LinkMaker::read_access(EnvReader& env,
+                                                               std::string_view prefix,
+                                                               std::string_view url_name,
+                                                               const Secret& url) const {
+  auto servers = parse_servers(url.reveal());
+  return std::make_shared<ConnectionConfig>(
+      read_connection(env, prefix, url_name, servers ? *std::move(servers) : Servers()));
+}
+
+std::unique_ptr<Link> LinkMaker::open(Settings settings, LinkUser& user) {
+  auto config = settings.access ? *settings.access : config_of(settings.url);
   config.hears_itself = false;
   config.shares_thread = true;
   return std::make_unique<KeptLink>(std::move(config), settings.purpose, settings.waiting_max, user,

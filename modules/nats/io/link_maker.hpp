@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace rig::nats {
 
@@ -16,6 +17,9 @@ class LinkMaker final : public Links {
   explicit LinkMaker(metrics::Registry& registry) : registry_(registry) {}
 
   [[nodiscard]] std::optional<std::string> problem_of(const Secret& url) const override;
+  [[nodiscard]] std::shared_ptr<const ConnectionConfig> read_access(
+      EnvReader& env, std::string_view prefix, std::string_view url_name,
+      const Secret& url) const override;
   std::unique_ptr<Link> open(Settings settings, LinkUser& user) override;
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config.hpp"
+#include "io/event_decoder.hpp"
 #include "io/hand_over.hpp"
 #include "io/library.hpp"
 #include "io/reader.hpp"
@@ -14,7 +15,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rig::nats {
@@ -35,18 +35,13 @@ class TopicReader {
   using Events = std::vector<cloudevents::EventRef>;
 
   void take_batch(MessagePtr message);
-  void decode(natsMsg* message, Events& events);
-  void note_bad(const natsMsg* message, std::string_view reason, bool is_unsupported);
   void note_dropped(std::uint64_t messages);
 
   const std::string topic_;
-  Ref<subscriptions::EventSink> sink_;
   HandOver hand_over_;
   metrics::ConsumedEvents consumed_;
-  metrics::Counter& invalid_;
-  metrics::Counter& unsupported_;
+  EventDecoder decoder_;
   metrics::Counter& dropped_;
-  Pace bad_pace_;
   Pace dropped_pace_;
   Reader reader_;  // its thread uses all of the above
 };

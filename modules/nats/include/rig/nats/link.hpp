@@ -10,7 +10,14 @@
 #include <string>
 #include <string_view>
 
+namespace rig {
+class EnvReader;
+}
+
 namespace rig::nats {
+
+/// Where servers are and who one is for them; of this module alone.
+struct ConnectionConfig;
 
 struct LinkMessage {
   std::string subject;
@@ -74,9 +81,17 @@ class Links {
     Secret url;                         ///< as NATS_SERVERS
     std::string_view purpose;           ///< for servers, log and metrics; lives for ever
     std::size_t waiting_max = 100'000;  ///< messages that wait to be sent
+    /// By `read_access`, of the same URL; null: there is nothing beside the URL.
+    std::shared_ptr<const ConnectionConfig> access = {};
   };
   /// What is wrong with a URL, without repeating it; nothing if it can be used.
   [[nodiscard]] virtual std::optional<std::string> problem_of(const Secret& url) const = 0;
+  /// Reads credentials and TLS beside a URL: `<prefix>_USER`, `…_NKEY`, `…_TLS_CA_FILE` and so on,
+  /// as `NATS_…`. `url_name` is the setting that the URL is from. Problems are noted with `env`,
+  /// but for those of the URL.
+  [[nodiscard]] virtual std::shared_ptr<const ConnectionConfig> read_access(
+      EnvReader& env, std::string_view prefix, std::string_view url_name,
+      const Secret& url) const = 0;
   /// With a URL that can be used. `user` outlives the link.
   virtual std::unique_ptr<Link> open(Settings settings, LinkUser& user) = 0;
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "logic/member.hpp"
+
+#include <rig/core/lifecycle.hpp>
+#include <rig/core/ref.hpp>
+#include <rig/metrics/open_connections.hpp>
+#include <rig/metrics/registry.hpp>
+
+#include <string>
+
+namespace rig::cluster {
+
+/// What this node says of itself, but for its part in the cluster. Any thread.
+class ThisNode {
+ public:
+  /// `name`: of the setting; empty: the machine's.
+  ThisNode(std::string name, Ref<const Lifecycle> lifecycle, metrics::Registry& registry);
+
+  /// Differs from that of every node, also of the one that ran here before.
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  [[nodiscard]] Member member() const;
+
+ private:
+  const std::string id_;
+  const std::string name_;
+  const Member::Time since_;
+  Ref<const Lifecycle> lifecycle_;
+  const metrics::OpenConnections connections_;
+};
+
+}  // namespace rig::cluster
