@@ -1,4 +1,5 @@
 #include "config.hpp"
+#include "io/bucket_maker.hpp"
 #include "io/connection.hpp"
 #include "io/link_maker.hpp"
 #include "io/source.hpp"
@@ -11,6 +12,7 @@
 #include <rig/core/module.hpp>
 #include <rig/core/worker.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/nats/bucket.hpp>
 #include <rig/nats/link.hpp>
 #include <rig/proxy/message_target.hpp>
 #include <rig/subscriptions/event_sink.hpp>
@@ -22,18 +24,21 @@ namespace rig::nats {
 namespace {
 
 constexpr PortKey kNeeds[] = {port<subscriptions::EventSink>(), port<metrics::Registry>()};
-constexpr PortKey kProvides[] = {port<Links>()};
+constexpr PortKey kProvides[] = {port<Links>(), port<Buckets>()};
 constexpr PortKey kContributes[] = {port<proxy::MessageTarget>(), port<api::HealthPart>()};
 
-/// Without servers it makes links for others, and has no thread of its own.
+/// Without servers it makes links and buckets for others, and has no thread of its own.
 class NoNatsModule final : public Module {
  public:
-  explicit NoNatsModule(ModuleContext& context) : links_(context.need<metrics::Registry>()) {
+  explicit NoNatsModule(ModuleContext& context)
+      : links_(context.need<metrics::Registry>()), buckets_(context.need<metrics::Registry>()) {
     context.provide<Links>(links_);
+    context.provide<Buckets>(buckets_);
   }
 
  private:
   LinkMaker links_;
+  BucketMaker buckets_;
 };
 
 /// Events from a stream, and the connection that they come by.
@@ -55,6 +60,7 @@ class NatsModule final : public Module {
  public:
   NatsModule(NatsConfig config, const StreamConfig& stream, ModuleContext& context)
       : links_(context.need<metrics::Registry>()),
+        buckets_(context.need<metrics::Registry>()),
         has_topics_(!config.source.topics.empty()),
         source_(config.source, context.shards(), context.need<subscriptions::EventSink>(),
                 context.need<metrics::Registry>()),
@@ -64,6 +70,7 @@ class NatsModule final : public Module {
         target_connection_(config.connection, "target", "nats_target", target_,
                            context.need<metrics::Registry>()) {
     context.provide<Links>(links_);
+    context.provide<Buckets>(buckets_);
     context.contribute<proxy::MessageTarget>(target_);
     if (has_topics_) context.contribute<api::HealthPart>(source_connection_);
     if (stream.is_on()) stream_ = std::make_unique<StreamInput>(config.connection, stream, context);
@@ -103,6 +110,7 @@ class NatsModule final : public Module {
 
  private:
   LinkMaker links_;
+  BucketMaker buckets_;
   const bool has_topics_;
   Source source_;
   Connection source_connection_;

@@ -25,6 +25,11 @@ ConnectionConfig config_of(const Secret& url) {
 
 }  // namespace
 
+ConnectionConfig connection_by(const Secret& url,
+                               const std::shared_ptr<const ConnectionConfig>& access) {
+  return access ? *access : config_of(url);
+}
+
 std::optional<std::string> LinkMaker::problem_of(const Secret& url) const {
   const auto servers = parse_servers(url.reveal());
   return servers ? std::nullopt : std::optional(servers.error());
@@ -40,7 +45,7 @@ std::shared_ptr<const ConnectionConfig> LinkMaker::read_access(EnvReader& env,
 }
 
 std::unique_ptr<Link> LinkMaker::open(Settings settings, LinkUser& user) {
-  auto config = settings.access ? *settings.access : config_of(settings.url);
+  auto config = connection_by(settings.url, settings.access);
   config.hears_itself = false;
   config.shares_thread = true;
   return std::make_unique<KeptLink>(std::move(config), settings.purpose, settings.waiting_max, user,

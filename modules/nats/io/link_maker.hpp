@@ -1,6 +1,9 @@
 #pragma once
 
+#include "config.hpp"
+
 #include <rig/core/ref.hpp>
+#include <rig/core/secret.hpp>
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/link.hpp>
 
@@ -10,6 +13,11 @@
 #include <string_view>
 
 namespace rig::nats {
+
+/// To servers that are given as a URL which can be used (`Links::problem_of`), and by what
+/// `Links::read_access` has read beside it.
+[[nodiscard]] ConnectionConfig connection_by(const Secret& url,
+                                             const std::shared_ptr<const ConnectionConfig>& access);
 
 /// Makes links for other modules, which stop them before this module stops.
 class LinkMaker final : public Links {

@@ -1,0 +1,135 @@
+#include "io/bucket_stream.hpp"
+
+#include "io/headers.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace rig::nats {
+namespace {
+
+constexpr std::int64_t kWaitMs = 2'000;
+
+using StreamInfoPtr =
+    std::unique_ptr<jsStreamInfo, DestroyWith<jsStreamInfo, jsStreamInfo_Destroy>>;
+using ConsumerInfoPtr =
+    std::unique_ptr<jsConsumerInfo, DestroyWith<jsConsumerInfo, jsConsumerInfo_Destroy>>;
+using PubAckPtr = std::unique_ptr<jsPubAck, DestroyWith<jsPubAck, jsPubAck_Destroy>>;
+
+}  // namespace
+
+BucketStream::BucketStream(std::string_view name, int replicas)
+    : stream_("KV_" + std::string(name)),
+      prefix_("$KV." + std::string(name) + "."),
+      replicas_(replicas) {}
+
+natsStatus BucketStream::attach(natsConnection* connection) {
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = kWaitMs;
+  jsCtx* made = nullptr;
+  const auto status = natsConnection_JetStream(&made, connection, &options);
+  context_.reset(made);
+  return status;
+}
+
+natsStatus BucketStream::open() {
+  const std::string all = prefix_ + ">";
+  const char* subjects[] = {all.c_str()};
+  jsStreamConfig config;
+  jsStreamConfig_Init(&config);
+  config.Name = stream_.c_str();
+  config.Subjects = subjects;
+  config.SubjectsLen = 1;
+  config.MaxMsgsPerSubject = 1;
+  config.Discard = js_DiscardNew;
+  config.Storage = js_MemoryStorage;
+  config.Replicas = replicas_;
+  config.DenyDelete = true;
+  config.AllowRollup = true;
+  config.AllowDirect = true;
+  jsErrCode error{};
+  const auto status = js_AddStream(nullptr, context_.get(), &config, nullptr, &error);
+  // Another node has made it, perhaps with another number of replicas; that is the one, then.
+  return error == JSStreamNameExistErr ? NATS_OK : status;
+}
+
+natsStatus BucketStream::look(State& state) const {
+  jsStreamInfo* found = nullptr;
+  const auto status = js_GetStreamInfo(&found, context_.get(), stream_.c_str(), nullptr, nullptr);
+  const StreamInfoPtr info(found);
+  if (status == NATS_OK) state = {info->Created, info->State.LastSeq};
+  return status;
+}
+
+/// The library's ordered consumer: it begins anew by itself where it finds that something is
+/// missing, and holds the server back while messages wait.
+natsStatus BucketStream::follow(std::uint64_t after, Followed& followed) const {
+  jsSubOptions options;
+  jsSubOptions_Init(&options);
+  options.Stream = stream_.c_str();
+  options.Ordered = true;
+  options.Config.DeliverPolicy = js_DeliverByStartSequence;
+  options.Config.OptStartSeq = after + 1;
+  natsSubscription* made = nullptr;
+  const auto all = prefix_ + ">";
+  auto status = js_SubscribeSync(&made, context_.get(), all.c_str(), nullptr, &options, nullptr);
+  followed.subscription.reset(made);
+  if (status != NATS_OK) return status;
+  natsSubscription_SetPendingLimits(made, -1, -1);
+  jsConsumerInfo* found = nullptr;
+  status = natsSubscription_GetConsumerInfo(&found, made, nullptr, nullptr);
+  const ConsumerInfoPtr info(found);
+  if (status == NATS_OK) followed.has_more = info->NumPending + info->Delivered.Consumer > 0;
+  return status;
+}
+
+natsStatus BucketStream::write(const BucketEntry& entry, BucketWrite& made) const {
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = kWaitMs;
+  options.ExpectLastSubjectSeq = entry.revision;
+  options.ExpectNoMessage = entry.revision == 0;
+  jsPubAck* got = nullptr;
+  jsErrCode error{};
+  const auto status =
+      js_Publish(&got, context_.get(), (prefix_ + entry.key).c_str(), entry.value.data(),
+                 static_cast<int>(entry.value.size()), &options, &error);
+  const PubAckPtr ack(got);
+  if (status == NATS_OK) {
+    made.outcome = BucketWrite::Outcome::kDone;
+    made.revision = ack->Sequence;
+    return status;
+  }
+  if (error != JSStreamWrongLastSequenceErr) return status;
+  const auto found = read(entry.key, made.now);
+  if (found == NATS_OK) made.outcome = BucketWrite::Outcome::kChanged;
+  return found;
+}
+
+natsStatus BucketStream::read(const std::string& key, std::optional<BucketEntry>& entry) const {
+  natsMsg* found = nullptr;
+  jsErrCode error{};
+  const auto status = js_GetLastMsg(&found, context_.get(), stream_.c_str(),
+                                    (prefix_ + key).c_str(), nullptr, &error);
+  const MessagePtr message(found);
+  if (status == NATS_OK) entry = entry_of(found, natsMsg_GetSequence(found));
+  return error == JSNoMessageFoundErr ? NATS_OK : status;
+}
+
+natsStatus BucketStream::forget(const std::string& key, std::uint64_t revision) const {
+  const auto subject = prefix_ + key;
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Stream.Purge.Subject = subject.c_str();
+  options.Stream.Purge.Sequence = revision + 1;
+  return js_PurgeStream(context_.get(), stream_.c_str(), &options, nullptr);
+}
+
+/// What somebody has deleted by a tool has no value.
+BucketEntry BucketStream::entry_of(natsMsg* message, std::uint64_t revision) const {
+  return {std::string(std::string_view(natsMsg_GetSubject(message)).substr(prefix_.size())),
+          std::string(data_of(message)), revision};
+}
+
+}  // namespace rig::nats
