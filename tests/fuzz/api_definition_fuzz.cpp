@@ -47,14 +47,14 @@ void check(const Api& api) {
 
 void check_table(const json::value& definition, const Api& api) {
   ApiTable table({}, "node", 10);
-  RIG_ASSERT(table.create(definition, {{}, "1"}).outcome == ApiChange::Outcome::kDone);
+  RIG_ASSERT(table.make(table.create(definition, {{}, "1"})).outcome == ApiChange::Outcome::kDone);
   ApiTable other({}, "other", 10);
   for (const auto& entry : table.entries())
     RIG_ASSERT(other.merge(entry) == ApiTable::Merged::kChanged);
   RIG_ASSERT(other.list() == table.list());
   if (!api.active) return;
   RIG_ASSERT(json::parse(*table.get(api.id)).at("id").get_string() == api.id);
-  const auto replaced = table.replace(api.id, definition, {{}, "2"});
+  const auto replaced = table.make(table.replace(api.id, definition, {{}, "2"}));
   RIG_ASSERT(replaced.outcome == ApiChange::Outcome::kDone);
 }
 

@@ -9,8 +9,8 @@
 
 namespace testkit {
 
-/// A real nats-server on 127.0.0.1, at a port that the system chooses and that it keeps when it is
-/// started again.
+/// A real nats-server, with JetStream, on 127.0.0.1, at a port that the system chooses and that it
+/// keeps when it is started again.
 class NatsServer {
  public:
   /// `configuration`: more lines for its configuration file, such as "authorization { token: x }".
@@ -26,9 +26,13 @@ class NatsServer {
   void start();
   /// The same with another configuration.
   void start(std::string configuration);
+  /// Takes another configuration while it runs, and sends clients away that it does not admit.
+  void reload(std::string configuration);
   [[nodiscard]] std::string log() const { return process_ ? process_->standard_error() : ""; }
 
  private:
+  [[nodiscard]] std::string write_configuration() const;
+
   TempFolder folder_;
   std::string configuration_;
   std::uint16_t port_ = 0;

@@ -60,8 +60,12 @@ class FakeSessions final : public sessions::Sessions {
   }
   [[nodiscard]] bool join(sessions::Member&, const sessions::SessionName&) override { return true; }
   void leave(sessions::Member&) noexcept override {}
-  Task<bool> blacklist(std::string, std::chrono::seconds) override { co_return true; }
-  Task<bool> lift(std::string) override { co_return false; }
+  Task<sessions::BlacklistChange> blacklist(std::string, std::chrono::seconds) override {
+    co_return sessions::BlacklistChange::kDone;
+  }
+  Task<sessions::BlacklistChange> lift(std::string) override {
+    co_return sessions::BlacklistChange::kRefused;
+  }
   Task<sessions::Page> list(std::string, std::size_t) override { co_return sessions::Page{}; }
   Task<std::vector<sessions::Connection>> of_session(std::string) override {
     co_return std::vector<sessions::Connection>{};

@@ -10,6 +10,7 @@
 namespace rig::api {
 namespace {
 
+using sessions::BlacklistChange;
 using sessions::Sessions;
 using transport::Door;
 using transport::HttpRequest;
@@ -54,13 +55,16 @@ Task<HttpResponse> SessionBlacklistEndpoint::add(Ref<Sessions> sessions, HttpReq
   auto wanted = parse_blacklist_request(request);
   if (!wanted) co_return std::move(wanted).error();
   auto response = cut_off(request.path(), wanted->session);
-  const bool is_done = co_await sessions->blacklist(std::move(wanted->session), wanted->validity);
-  co_return is_done ? std::move(response) : blacklist_full();
+  const auto change = co_await sessions->blacklist(std::move(wanted->session), wanted->validity);
+  if (change == BlacklistChange::kRefused) co_return blacklist_full();
+  if (change == BlacklistChange::kAlone) co_return cut_off_here_only();
+  co_return response;
 }
 
 Task<HttpResponse> SessionBlacklistEndpoint::lift(Ref<Sessions> sessions, std::string session) {
-  const bool was_cut_off = co_await sessions->lift(std::move(session));
-  co_return let_in(was_cut_off);
+  const auto change = co_await sessions->lift(std::move(session));
+  if (change == BlacklistChange::kAlone) co_return not_let_in();
+  co_return let_in(change == BlacklistChange::kDone);
 }
 
 std::span<const Route> SessionsEndpoint::routes() const { return kSessionsRoutes; }

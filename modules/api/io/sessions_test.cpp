@@ -16,6 +16,7 @@
 namespace rig::api {
 namespace {
 
+using sessions::BlacklistChange;
 using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -31,12 +32,15 @@ class FakeSessions final : public sessions::Sessions {
     return false;
   }
   void leave(sessions::Member&) noexcept override {}
-  Task<bool> blacklist(std::string session, seconds validity) override {
-    if (cut_off.size() == 2) co_return false;
+  Task<BlacklistChange> blacklist(std::string session, seconds validity) override {
+    if (cut_off.size() == 2) co_return BlacklistChange::kRefused;
     cut_off[session] = validity;
-    co_return true;
+    co_return is_alone ? BlacklistChange::kAlone : BlacklistChange::kDone;
   }
-  Task<bool> lift(std::string session) override { co_return cut_off.erase(session) > 0; }
+  Task<BlacklistChange> lift(std::string session) override {
+    if (is_alone) co_return BlacklistChange::kAlone;
+    co_return cut_off.erase(session) > 0 ? BlacklistChange::kDone : BlacklistChange::kRefused;
+  }
   Task<sessions::Page> list(std::string after, std::size_t limit) override {
     asked.push_back(after + " " + std::to_string(limit));
     co_return sessions::Page{{connection("a"), connection("b")}, "b"};
@@ -54,6 +58,7 @@ class FakeSessions final : public sessions::Sessions {
   }
 
   std::map<std::string, seconds, std::less<>> cut_off;
+  bool is_alone = false;  // of a cluster that it cannot reach
   std::vector<std::string> asked;
 
  private:
@@ -101,6 +106,17 @@ TEST_F(SessionBlacklist, IsManagedOnly) {
                   "POST /v3/session-blacklist", "POST /v2/session-blacklist",
                   "GET /v3/session-blacklist/{id}", "GET /v2/session-blacklist/{id}",
                   "DELETE /v3/session-blacklist/{id}", "DELETE /v2/session-blacklist/{id}"));
+}
+
+TEST_F(SessionBlacklist, ItIsSaidWhenOtherNodesAreNotTold) {
+  sessions_.is_alone = true;
+  const auto created = post("a", "60");
+  EXPECT_EQ(created.status, 503);
+  EXPECT_THAT(created.body, HasSubstr("on this node only"));
+  EXPECT_TRUE(sessions_.cut_off.contains("a"));
+  const auto deleted = ask(endpoint_, "DELETE", "/v3/session-blacklist/a");
+  EXPECT_EQ(deleted.status, 503);
+  EXPECT_THAT(deleted.body, HasSubstr("stays cut off"));
 }
 
 TEST_F(SessionBlacklist, SessionIsCutOffAndLetIn) {

@@ -41,6 +41,10 @@ HttpResponse changed(const proxy::ApiChange& change, int status) {
     case Outcome::kExists: return about(409, change.id, "already exists.");
     case Outcome::kUnknown: return unknown_api(change.id);
     case Outcome::kFull: return message(503, "No more APIs can be kept (RIG_PROXY_APIS_MAX).");
+    case Outcome::kRaced:
+      return about(409, change.id, "was changed on another node at the same moment.");
+    case Outcome::kAlone:
+      return message(503, "Nothing has changed: the other nodes of the cluster cannot be reached.");
   }
   return error_page(500, "The change came to nothing.");
 }

@@ -90,6 +90,18 @@ HttpResponse blacklist_full() {
   return HttpResponse::error(503, "The session blacklist is full (RIG_BLACKLIST_MAX).");
 }
 
+HttpResponse cut_off_here_only() {
+  return HttpResponse::error(503,
+                             "The session is cut off on this node only: the other nodes of the "
+                             "cluster cannot be reached. They are told when they can be.");
+}
+
+HttpResponse not_let_in() {
+  return HttpResponse::error(503,
+                             "The session stays cut off: the other nodes of the cluster cannot be "
+                             "reached.");
+}
+
 HttpResponse is_cut_off(bool is_so) { return is_so ? HttpResponse::json(200, "{}") : not_found(); }
 
 HttpResponse let_in(bool was_cut_off) {

@@ -14,6 +14,12 @@ namespace rig::api {
 /// The blacklist takes no more.
 [[nodiscard]] transport::HttpResponse blacklist_full();
 
+/// It is cut off on this node alone, as the others cannot be reached.
+[[nodiscard]] transport::HttpResponse cut_off_here_only();
+
+/// It stays cut off, as the other nodes cannot be reached.
+[[nodiscard]] transport::HttpResponse not_let_in();
+
 /// Whether it is on the blacklist.
 [[nodiscard]] transport::HttpResponse is_cut_off(bool is_so);
 

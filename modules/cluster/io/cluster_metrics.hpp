@@ -12,8 +12,6 @@ struct ClusterMetrics {
   explicit ClusterMetrics(metrics::Registry& registry)
       : events_in(messages(registry, "in", "event")),
         events_out(messages(registry, "out", "event")),
-        state_in(messages(registry, "in", "state")),
-        state_out(messages(registry, "out", "state")),
         members_in(messages(registry, "in", "member")),
         members_out(messages(registry, "out", "member")),
         invalid(lost(registry, "invalid")),
@@ -25,8 +23,6 @@ struct ClusterMetrics {
 
   metrics::Counter& events_in;
   metrics::Counter& events_out;
-  metrics::Counter& state_in;
-  metrics::Counter& state_out;
   metrics::Counter& members_in;
   metrics::Counter& members_out;
   metrics::Counter& invalid;

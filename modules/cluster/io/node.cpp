@@ -11,7 +11,8 @@ constexpr std::size_t kWaitingMax = 65'536;  // messages on their way to shard 0
 
 }  // namespace
 
-Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
+Node::Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets,
+           const Ports& ports)
     : this_node_(config.node_name, ports.lifecycle, *ports.registry),
       subjects_(config.name, this_node_.id()),
       shards_(ports.shards),
@@ -19,41 +20,64 @@ Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
       here_(std::make_shared<Here>(this)),
       link_(links.open({config.url, "cluster", config.queue_max, config.access}, *this)),
       relay_(ports.shards, *link_, ports.events, subjects_, metrics_),
-      state_(ports.shards->executor(0), *link_, ports.blacklist, ports.apis, subjects_,
-             this_node_.id(), metrics_),
+      api_map_(
+          ports.shards, buckets,
+          {config.url, "cluster-apis", subjects_.bucket("apis"), config.replicas, config.access}),
+      blacklist_map_(ports.shards, buckets,
+                     {config.url, "cluster-blacklist", subjects_.bucket("blacklist"),
+                      config.replicas, config.access}),
+      apis_(ports.shards, ports.apis, api_map_, *ports.registry),
+      blacklist_(ports.shards, ports.blacklist, blacklist_map_, *ports.registry),
       members_(
           ports.shards->executor(0), *link_, subjects_, [this] { return self(); }, metrics_,
           *ports.registry) {
   ports.events->connect(relay_);
-  state_.watch();
 }
 
 Task<> Node::start() {
   worker_.start();
-  state_.start();
+  apis_.start();
+  blacklist_.start();
   members_.start();
   link_->start();
+  api_map_.start();
+  blacklist_map_.start();
   co_return;
 }
 
 Task<> Node::stop() {
-  co_await state_.stop();
   co_await members_.stop();
   relay_.stop();
   if (std::exchange(here_->node, nullptr) == nullptr) co_return;
-  auto stop = [this] { link_->stop(); };
-  co_await Worker::run(worker_, std::move(stop));
+  api_map_.close();
+  blacklist_map_.close();
+  auto disconnect = [this] {
+    link_->stop();
+    api_map_.disconnect();
+    blacklist_map_.disconnect();
+  };
+  co_await Worker::run(worker_, std::move(disconnect));
   worker_.stop();
+  co_await api_map_.stop();
+  co_await blacklist_map_.stop();
+  co_await apis_.stop();
+  co_await blacklist_.stop();
 }
 
 api::HealthPart::State Node::state() const noexcept {
-  if (!state_.has_joined()) return {.word = "joining", .is_ready = false};
-  return {.word = link_->is_connected() ? "connected" : "disconnected", .is_ready = true};
+  if (!has_joined()) return {.word = "joining", .is_ready = false};
+  const bool is_connected =
+      link_->is_connected() && api_map_.is_current() && blacklist_map_.is_current();
+  return {.word = is_connected ? "connected" : "disconnected", .is_ready = true};
+}
+
+bool Node::has_joined() const noexcept {
+  return apis_.has_caught_up() && blacklist_.has_caught_up();
 }
 
 Member Node::self() const {
   auto member = this_node_.member();
-  if (member.state == Member::kServing && !state_.has_joined()) member.state = Member::kJoining;
+  if (member.state == Member::kServing && !has_joined()) member.state = Member::kJoining;
   member.interest = relay_.interest().size();
   for (const auto& type : relay_.interest()) {
     if (member.types.size() == kTypesMax) break;
@@ -85,45 +109,22 @@ void Node::received(nats::LinkMessage message) noexcept {
   }
   on_shard_0([message = std::move(message)](Node& node) mutable {
     node.here_->waiting.fetch_sub(1);
-    if (message.subject == node.subjects_.members()) return node.members_.receive(message);
-    node.state_.receive(std::move(message));
+    if (message.subject == node.subjects_.members()) node.members_.receive(message);
   });
 }
 
-void Node::unanswered(std::string_view reply_to) noexcept {
-  if (reply_to == subjects_.own()) on_shard_0([](Node& node) { node.state_.alone(); });
-}
+void Node::unanswered(std::string_view) noexcept {}
 
 void Node::connected() noexcept {
-  on_shard_0([](Node& node) {
-    node.state_.ask();
-    node.members_.connected();
-  });
+  on_shard_0([](Node& node) { node.members_.connected(); });
 }
 
 void Node::lost(nats::LinkLoss why, std::uint64_t messages) noexcept {
   switch (why) {
-    case nats::LinkLoss::kNotConnected: {
-      metrics_.not_connected.add(messages);
-      return;
-    }
-    case nats::LinkLoss::kTooLarge: {
-      metrics_.too_large.add(messages);
-      return;
-    }
-    case nats::LinkLoss::kTooManyWait: break;
+    case nats::LinkLoss::kNotConnected: return metrics_.not_connected.add(messages);
+    case nats::LinkLoss::kTooLarge: return metrics_.too_large.add(messages);
+    case nats::LinkLoss::kTooManyWait: return metrics_.overload.add(messages);
   }
-  metrics_.overload.add(messages);
-  note_missed();
-}
-
-/// A change may be among what is lost.
-void Node::note_missed() noexcept {
-  if (here_->has_missed.exchange(true)) return;
-  on_shard_0([](Node& node) {
-    node.here_->has_missed.store(false);
-    node.state_.ask();
-  });
 }
 
 }  // namespace rig::cluster

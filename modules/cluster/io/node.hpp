@@ -5,7 +5,8 @@
 #include "io/cluster_metrics.hpp"
 #include "io/event_relay.hpp"
 #include "io/members.hpp"
-#include "io/state_exchange.hpp"
+#include "io/nats_map.hpp"
+#include "io/shared_state.hpp"
 #include "io/this_node.hpp"
 #include "logic/subjects.hpp"
 
@@ -15,6 +16,7 @@
 #include <rig/core/task.hpp>
 #include <rig/core/worker.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/nats/bucket.hpp>
 #include <rig/nats/link.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/sessions/blacklist_replica.hpp>
@@ -42,7 +44,8 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
     Ref<proxy::ApiReplica> apis;
   };
 
-  Node(const ClusterConfig& config, nats::Links& links, const Ports& ports);
+  Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets,
+       const Ports& ports);
 
   Task<> start();
   Task<> stop();  ///< safe to call twice, and without a start
@@ -58,17 +61,16 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   struct Here {
     Node* node;
     std::atomic<std::size_t> waiting{0};
-    std::atomic<bool> has_missed{false};
   };
 
   void received(nats::LinkMessage message) noexcept override;
   void unanswered(std::string_view reply_to) noexcept override;
   void connected() noexcept override;
   void lost(nats::LinkLoss why, std::uint64_t messages) noexcept override;
-  void note_missed() noexcept;
   template <class Work>
   void on_shard_0(Work work);
 
+  [[nodiscard]] bool has_joined() const noexcept;
   [[nodiscard]] Member self() const;
   static Task<ClusterView> view_here(Ref<const Node> self);
 
@@ -79,9 +81,12 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   std::shared_ptr<Here> here_;
   std::unique_ptr<nats::Link> link_;
   EventRelay relay_;
-  StateExchange state_;
+  NatsMap api_map_;
+  NatsMap blacklist_map_;
+  SharedState<ApiKind> apis_;
+  SharedState<BlacklistKind> blacklist_;
   Members members_;
-  Worker worker_;  // waits for the link's end
+  Worker worker_;  // waits for the ends of the connections
 };
 
 }  // namespace rig::cluster

@@ -30,8 +30,19 @@ TEST(Subjects, OnlyASubjectOfANodeMayBeAnswered) {
 
 TEST(Subjects, EventsAreToldFromTheRest) {
   EXPECT_TRUE(kSubjects.is_event(kSubjects.event("state")));
-  EXPECT_FALSE(kSubjects.is_event(kSubjects.state()));
+  EXPECT_FALSE(kSubjects.is_event("rig.1.state"));
   EXPECT_FALSE(kSubjects.is_event(kSubjects.own()));
+}
+
+TEST(Subjects, AKeyOfABucketIsATokenThatServersTake) {
+  EXPECT_EQ(key_of("a.b"), "a=2Eb");
+  EXPECT_EQ(kSubjects.bucket("apis"), "rig-1-apis");
+  const auto longest = std::string(1'024, '.');
+  EXPECT_EQ(key_of(longest).size(), 3U * 1'024);
+  const auto hashed = key_of(longest + ".");
+  EXPECT_EQ(hashed.size(), 2U + 64);
+  EXPECT_TRUE(hashed.starts_with("=="));
+  EXPECT_NE(hashed, key_of(longest + ":"));
 }
 
 TEST(Subjects, NamesOfClustersAreTokens) {

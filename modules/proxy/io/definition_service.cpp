@@ -13,7 +13,7 @@ namespace {
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-constexpr ShardId kTellingShard = 0;
+constexpr ShardId kFilesShard = 0;
 constexpr std::size_t kLoggedNameBytesMax = 100;
 
 std::string_view for_log(std::string_view id) { return id.substr(0, kLoggedNameBytesMax); }
@@ -33,18 +33,18 @@ DefinitionService::DefinitionService(ProxyConfig config, std::string node, Shard
       shards_(shards),
       store_(std::move(config), std::move(node), registry, std::move(compile)),
       per_shard_(shards),
-      tasks_(shards.executor(kTellingShard), "proxy.files") {}
+      tasks_(shards.executor(kFilesShard), "proxy.files") {}
 
 Task<> DefinitionService::start() {
   worker_.start();
   auto load = [this] { return store_.load(); };
   auto loaded = co_await Worker::run(worker_, std::move(load));
-  auto make = [set = loaded.set](ShardId) {
+  auto make = [set = loaded](ShardId) {
     return std::make_unique<Current>(Current{counted_apart(set), {}});
   };
   co_await per_shard_.start(std::move(make));
-  co_await tell(Ref(*this), std::move(loaded.entries));
-  RIG_LOG(kInfo, "API definitions are loaded", {"apis", loaded.set->apis.size()});
+  note_news();
+  RIG_LOG(kInfo, "API definitions are loaded", {"apis", loaded->apis.size()});
   if (reload_interval_.count() > 0) tasks_.spawn(watch_files(Ref(*this)));
 }
 
@@ -55,31 +55,57 @@ Task<> DefinitionService::stop() {
   co_await per_shard_.stop();
 }
 
-template <class Make>
-Task<ApiChange> DefinitionService::change(Ref<DefinitionService> self, Make make) {
+/// What is asked for together with another change may be planned on the same ground, but only one
+/// of them is agreed on.
+template <class MakePlan>
+Task<ApiChange> DefinitionService::change(Ref<DefinitionService> self, MakePlan make_plan) {
+  if (self->journal_ == nullptr) co_return co_await change_alone(self, std::move(make_plan));
+  auto plan = co_await Worker::run(self->worker_, std::move(make_plan));
+  if (plan.change.outcome != ApiChange::Outcome::kDone) co_return std::move(plan.change);
+  const auto agreement = co_await self->journal_->write(plan.entry);
+  if (agreement != Agreement::kDone) {
+    plan.change.outcome =
+        agreement == Agreement::kChanged ? ApiChange::Outcome::kRaced : ApiChange::Outcome::kAlone;
+    co_return std::move(plan.change);
+  }
+  auto make = [self, plan = std::move(plan)]() mutable {
+    return self->store_.make(std::move(plan));
+  };
   auto applied = co_await Worker::run(self->worker_, std::move(make));
+  co_return co_await finish(self, std::move(applied));
+}
+
+template <class MakePlan>
+Task<ApiChange> DefinitionService::change_alone(Ref<DefinitionService> self, MakePlan make_plan) {
+  auto make = [self, make_plan = std::move(make_plan)] { return self->store_.make(make_plan()); };
+  auto applied = co_await Worker::run(self->worker_, std::move(make));
+  co_return co_await finish(self, std::move(applied));
+}
+
+Task<ApiChange> DefinitionService::finish(Ref<DefinitionService> self,
+                                          DefinitionStore::Applied applied) {
   if (applied.set) {
     RIG_LOG(kNotice, "an API was changed", {"api", for_log(applied.change.id)});
-    co_await carry(self, std::move(applied.set), std::move(applied.entries));
+    co_await carry(self, std::move(applied.set));
   }
   co_return std::move(applied.change);
 }
 
 Task<ApiChange> DefinitionService::create(boost::json::value definition) {
-  auto make = [this, definition = std::move(definition)] { return store_.create(definition); };
-  co_return co_await change(Ref(*this), std::move(make));
+  auto make_plan = [this, definition = std::move(definition)] { return store_.create(definition); };
+  co_return co_await change(Ref(*this), std::move(make_plan));
 }
 
 Task<ApiChange> DefinitionService::replace(std::string id, boost::json::value definition) {
-  auto make = [this, id = std::move(id), definition = std::move(definition)] {
+  auto make_plan = [this, id = std::move(id), definition = std::move(definition)] {
     return store_.replace(id, definition);
   };
-  co_return co_await change(Ref(*this), std::move(make));
+  co_return co_await change(Ref(*this), std::move(make_plan));
 }
 
 Task<ApiChange> DefinitionService::remove(std::string id) {
-  auto make = [this, id = std::move(id)] { return store_.remove(id); };
-  co_return co_await change(Ref(*this), std::move(make));
+  auto make_plan = [this, id = std::move(id)] { return store_.remove(id); };
+  co_return co_await change(Ref(*this), std::move(make_plan));
 }
 
 Task<std::string> DefinitionService::list() {
@@ -106,7 +132,7 @@ Task<> DefinitionService::merge(std::vector<ApiEntry> entries) {
   for (const auto& id : merged.unreadable)
     RIG_LOG(kError, "the API of another node is not served: it is invalid here",
             {"api", for_log(id)});
-  if (merged.set) co_await carry(Ref(*this), std::move(merged.set), {});
+  if (merged.set) co_await carry(Ref(*this), std::move(merged.set));
 }
 
 /// Two changes may be on their way at once; the later set has both.
@@ -123,21 +149,18 @@ void DefinitionService::listen(Listener listener) {
   if (current.listener) current.listener(*current.set);
 }
 
-Task<> DefinitionService::tell(Ref<DefinitionService> self, Entries entries) {
-  if (!self->on_change_) co_return;
-  for (const auto& entry : entries) self->on_change_(entry);
+void DefinitionService::note_news() const noexcept {
+  if (journal_ != nullptr) journal_->note_news();
 }
 
-Task<> DefinitionService::carry(Ref<DefinitionService> self, ApiSetRef set, Entries entries) {
+Task<> DefinitionService::carry(Ref<DefinitionService> self, ApiSetRef set) {
   const auto shards = static_cast<ShardId>(self->shards_->count());
   for (ShardId shard = 0; shard < shards; ++shard)
     co_await on_shard(self->shards_, shard, take(self, set));
-  if (!entries.empty())
-    co_await on_shard(self->shards_, kTellingShard, tell(self, std::move(entries)));
 }
 
 Task<> DefinitionService::watch_files(Ref<DefinitionService> self) {
-  Timer timer(self->shards_->executor(kTellingShard));
+  Timer timer(self->shards_->executor(kFilesShard));
   // Ends when it is cancelled: the next wait throws.
   for (;;) {
     timer.expires_after(self->reload_interval_);
@@ -153,8 +176,9 @@ Task<> DefinitionService::reload(Ref<DefinitionService> self) {
   for (const auto& problem : reloaded.problems)
     RIG_LOG(kError, "changed API definitions are refused", {"reason", problem});
   if (!reloaded.set) co_return;
-  RIG_LOG(kNotice, "API definitions are loaded again", {"changed", reloaded.entries.size()});
-  co_await carry(self, std::move(reloaded.set), std::move(reloaded.entries));
+  RIG_LOG(kNotice, "API definitions are loaded again", {"changed", reloaded.changed});
+  co_await carry(self, std::move(reloaded.set));
+  self->note_news();
 }
 
 }  // namespace rig::proxy

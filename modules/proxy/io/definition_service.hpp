@@ -3,6 +3,7 @@
 #include "config.hpp"
 #include "io/definition_store.hpp"
 
+#include <rig/core/journal.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/core/sharded.hpp>
 #include <rig/core/task.hpp>
@@ -50,13 +51,10 @@ class DefinitionService final : public ApiDefinitions, public ApiReplica {
 
   Task<std::vector<ApiEntry>> snapshot_entries() override;
   Task<> merge(std::vector<ApiEntry> entries) override;
-  void on_change(std::function<void(const ApiEntry&)> changed) override {
-    on_change_ = std::move(changed);
-  }
+  void connect(Journal<ApiEntry>& journal) override { journal_ = &journal; }
 
  private:
-  using Applied = DefinitionStore::Applied;
-  using Entries = std::vector<ApiEntry>;
+  using Plan = DefinitionStore::Plan;
 
   /// What a shard uses.
   struct Current {
@@ -64,18 +62,21 @@ class DefinitionService final : public ApiDefinitions, public ApiReplica {
     Listener listener;
   };
 
-  template <class Make>
-  static Task<ApiChange> change(Ref<DefinitionService> self, Make make);
-  static Task<> carry(Ref<DefinitionService> self, ApiSetRef set, Entries entries);
+  template <class MakePlan>
+  static Task<ApiChange> change(Ref<DefinitionService> self, MakePlan make_plan);
+  template <class MakePlan>
+  static Task<ApiChange> change_alone(Ref<DefinitionService> self, MakePlan make_plan);
+  static Task<ApiChange> finish(Ref<DefinitionService> self, DefinitionStore::Applied applied);
+  static Task<> carry(Ref<DefinitionService> self, ApiSetRef set);
   static Task<> take(Ref<DefinitionService> self, ApiSetRef set);
-  static Task<> tell(Ref<DefinitionService> self, Entries entries);
+  void note_news() const noexcept;
   static Task<> watch_files(Ref<DefinitionService> self);
   static Task<> reload(Ref<DefinitionService> self);
 
   const std::chrono::milliseconds reload_interval_;
   Ref<Shards> shards_;
-  std::function<void(const ApiEntry&)> on_change_;
-  DefinitionStore store_;  // used on the worker while that runs
+  Journal<ApiEntry>* journal_ = nullptr;  // null: there are no other nodes
+  DefinitionStore store_;                 // used on the worker while that runs
   Worker worker_;
   Sharded<Current> per_shard_;
   TaskGroup tasks_;

@@ -23,6 +23,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,8 +38,42 @@ using testing::definition;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::json_of;
+using ::testing::SizeIs;
 using Outcome = ApiChange::Outcome;
 using std::chrono::milliseconds;
+
+/// What the other nodes say, and what they are told.
+class FakeJournal final : public Journal<ApiEntry> {
+ public:
+  void answer(Agreement agreement) { agreement_ = agreement; }
+  [[nodiscard]] std::vector<std::string> written() {
+    const std::lock_guard lock(mutex_);
+    return written_;
+  }
+  /// Once there were so many news.
+  [[nodiscard]] bool has_news(int count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(60), [&] { return news_ >= count; });
+  }
+
+  Task<Agreement> write(ApiEntry entry) override {
+    const std::lock_guard lock(mutex_);
+    written_.push_back(entry.id);
+    co_return agreement_;
+  }
+  void note_news() noexcept override {
+    const std::lock_guard lock(mutex_);
+    ++news_;
+    changed_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<Agreement> agreement_{Agreement::kDone};
+  std::vector<std::string> written_;
+  int news_ = 0;
+};
 
 class DefinitionServiceTest : public ::testing::Test {
  public:
@@ -65,11 +100,7 @@ class DefinitionServiceTest : public ::testing::Test {
     };
     service_ = std::make_unique<DefinitionService>(std::move(config), "node", shards_, registry_,
                                                    std::move(compile));
-    service_->on_change([this](const ApiEntry& entry) {
-      const std::lock_guard lock(mutex_);
-      changes_.push_back(entry.id);
-      changed_.notify_one();
-    });
+    if (journal_) service_->connect(*journal_);
     run(service_->start());
   }
 
@@ -103,13 +134,6 @@ class DefinitionServiceTest : public ::testing::Test {
   }
   std::vector<std::string> ids_on(ShardId shard) { return run(ids_here(*service_), shard); }
 
-  /// What was changed, once that are so many; a change is told when it is in force on all shards.
-  std::vector<std::string> changes_when(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return changes_.size() >= count; });
-    return changes_;
-  }
-
   const std::filesystem::path folder_ = std::filesystem::temp_directory_path() /
                                         ("definition_service_test." + std::to_string(getpid()));
   const std::string file_ = (folder_ / "apis.json").string();
@@ -117,9 +141,7 @@ class DefinitionServiceTest : public ::testing::Test {
   metrics::TestRegistry registry_{kShards};
   std::atomic<int> compiled_{0};
   std::atomic<std::size_t> compiled_apis_{0};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> changes_;  // shard 0's
+  std::optional<FakeJournal> journal_;  // nothing: alone
   std::unique_ptr<DefinitionService> service_;
 };
 
@@ -136,7 +158,6 @@ TEST_F(DefinitionServiceTest, EveryShardUsesAChangeWhenItIsAnswered) {
   for (ShardId shard = 0; shard < kShards; ++shard) EXPECT_THAT(ids_on(shard), IsEmpty());
   EXPECT_EQ(compiled_, 5) << "once per change, and at the start";
   EXPECT_EQ(compiled_apis_, 0U);
-  EXPECT_THAT(changes_, ElementsAre("b", "a", "a", "b"));
   EXPECT_EQ(registry_.value("rig_proxy_apis"), 1);
 }
 
@@ -148,7 +169,6 @@ TEST_F(DefinitionServiceTest, WhatIsRefusedChangesNothing) {
   EXPECT_EQ(run(service_->remove("b")).outcome, Outcome::kUnknown);
   EXPECT_EQ(run(service_->replace("b", definition("b"))).outcome, Outcome::kUnknown);
   EXPECT_EQ(compiled_, 2);
-  EXPECT_THAT(changes_, ElementsAre("a"));
 }
 
 TEST_F(DefinitionServiceTest, IsRead) {
@@ -177,7 +197,25 @@ TEST_F(DefinitionServiceTest, ManyAtOnceAreAllDone) {
   EXPECT_EQ(names.size(), 60U) << "each change has a name of its own";
 }
 
+TEST_F(DefinitionServiceTest, OtherNodesAreAskedBeforeAChangeIsInForce) {
+  journal_.emplace();
+  start();
+  EXPECT_EQ(run(service_->create(definition("a")), 1).outcome, Outcome::kDone);
+  for (ShardId shard = 0; shard < kShards; ++shard) EXPECT_THAT(ids_on(shard), ElementsAre("a"));
+  journal_->answer(Agreement::kChanged);
+  EXPECT_EQ(run(service_->create(definition("b")), 1).outcome, Outcome::kRaced);
+  EXPECT_EQ(run(service_->remove("a"), 2).outcome, Outcome::kRaced);
+  journal_->answer(Agreement::kUnavailable);
+  EXPECT_EQ(run(service_->replace("a", definition("a", R"(,"versioned":true)"))).outcome,
+            Outcome::kAlone);
+  for (ShardId shard = 0; shard < kShards; ++shard) EXPECT_THAT(ids_on(shard), ElementsAre("a"));
+  EXPECT_THAT(journal_->written(), ElementsAre("a", "b", "a", "a"));
+  EXPECT_EQ(run(service_->create(definition("a"))).outcome, Outcome::kExists);
+  EXPECT_THAT(journal_->written(), SizeIs(4)) << "what is refused here nobody is asked for";
+}
+
 TEST_F(DefinitionServiceTest, OtherNodesAreHeard) {
+  journal_.emplace();
   start();
   ApiEntry entry;
   entry.id = "a";
@@ -191,25 +229,26 @@ TEST_F(DefinitionServiceTest, OtherNodesAreHeard) {
   EXPECT_THAT(run(service_->snapshot_entries()), ElementsAre(entry, broken));
   run(service_->merge({entry, broken}), 1);
   EXPECT_EQ(compiled_, 2) << "what is known is no change";
-  EXPECT_THAT(changes_, IsEmpty()) << "only changes of this node are told";
+  EXPECT_THAT(journal_->written(), IsEmpty()) << "only changes of this node are told";
 }
 
 TEST_F(DefinitionServiceTest, FilesAreLoadedAndLookedAtAgain) {
   const auto text = [](const std::vector<boost::json::value>& list) {
     return boost::json::serialize(boost::json::array(list.begin(), list.end()));
   };
+  journal_.emplace();
   start_with_file(text({definition("a"), definition("b")}));
   EXPECT_THAT(ids_on(2), ElementsAre("a", "b"));
-  EXPECT_THAT(changes_, ElementsAre("a", "b"));
+  EXPECT_TRUE(journal_->has_news(1));
 
   write(text({definition("b"), definition("c")}));
-  EXPECT_THAT(changes_when(4), ElementsAre("a", "b", "c", "a"));
+  EXPECT_TRUE(journal_->has_news(2)) << "told when it is in force on all shards";
   EXPECT_THAT(ids_on(2), ElementsAre("b", "c"));
 
   write("[{");
   std::filesystem::remove(file_);
   write(text({definition("d")}));
-  EXPECT_THAT(changes_when(7), ElementsAre("a", "b", "c", "a", "d", "b", "c"));
+  EXPECT_TRUE(journal_->has_news(3));
   EXPECT_THAT(ids_on(2), ElementsAre("d"));
 }
 

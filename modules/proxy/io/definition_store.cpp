@@ -42,23 +42,29 @@ DefinitionStore::DefinitionStore(ProxyConfig config, std::string node, metrics::
                                  "Changed files with API definitions that were refused"})),
       table_(config_.rules, std::move(node), config_.apis_max) {}
 
-DefinitionStore::Applied DefinitionStore::load() {
-  const auto outcome = files_.load(config_.definitions, table_, make_stamp);
+ApiSetRef DefinitionStore::load() {
+  (void)files_.load(config_.definitions, table_, make_stamp);
   config_.definitions.clear();
-  return {{}, publish(), entries_of(outcome.changed)};
+  return publish();
 }
 
-DefinitionStore::Applied DefinitionStore::create(const boost::json::value& definition) {
-  return applied(table_.create(definition, make_stamp()));
+DefinitionStore::Plan DefinitionStore::create(const boost::json::value& definition) const {
+  return table_.create(definition, make_stamp());
 }
 
-DefinitionStore::Applied DefinitionStore::replace(const std::string& id,
-                                                  const boost::json::value& definition) {
-  return applied(table_.replace(id, definition, make_stamp()));
+DefinitionStore::Plan DefinitionStore::replace(const std::string& id,
+                                               const boost::json::value& definition) const {
+  return table_.replace(id, definition, make_stamp());
 }
 
-DefinitionStore::Applied DefinitionStore::remove(const std::string& id) {
-  return applied(table_.remove(id, make_stamp()));
+DefinitionStore::Plan DefinitionStore::remove(const std::string& id) const {
+  return table_.remove(id, make_stamp());
+}
+
+DefinitionStore::Applied DefinitionStore::make(Plan plan) {
+  Applied applied{table_.make(std::move(plan))};
+  if (applied.change.outcome == ApiChange::Outcome::kDone) applied.set = publish();
+  return applied;
 }
 
 DefinitionStore::Merged DefinitionStore::merge(const std::vector<ApiEntry>& entries) {
@@ -92,28 +98,12 @@ DefinitionStore::Reloaded DefinitionStore::reload() {
       const auto outcome = files_.load(content.definitions, table_, make_stamp);
       for (const auto& id : outcome.refused)
         reloaded.problems.push_back("no room for API " + id + " (RIG_PROXY_APIS_MAX)");
-      reloaded.entries = entries_of(outcome.changed);
+      reloaded.changed = outcome.changed.size();
       if (!outcome.changed.empty()) reloaded.set = publish();
     }
   }
   if (!reloaded.problems.empty()) refused_.add();
   return reloaded;
-}
-
-DefinitionStore::Applied DefinitionStore::applied(ApiChange change) {
-  Applied applied{std::move(change)};
-  if (applied.change.outcome != ApiChange::Outcome::kDone) return applied;
-  applied.set = publish();
-  applied.entries = entries_of({applied.change.id});
-  return applied;
-}
-
-std::vector<ApiEntry> DefinitionStore::entries_of(const std::vector<std::string>& ids) const {
-  std::vector<ApiEntry> entries;
-  for (const auto& id : ids) {
-    if (const auto* entry = table_.find(id)) entries.push_back(*entry);
-  }
-  return entries;
 }
 
 ApiSetRef DefinitionStore::publish() {

@@ -24,16 +24,17 @@ namespace rig::proxy {
 /// that of the module's worker once that runs.
 class DefinitionStore {
  public:
-  /// What a change leads to: a set if there is a new one, and the entries for other nodes.
+  using Plan = ApiTable::Plan;
+
+  /// What a change leads to: the set that has it, if it was made.
   struct Applied {
     ApiChange change;
     ApiSetRef set = nullptr;
-    std::vector<ApiEntry> entries = {};
   };
   /// What another look at the files led to.
   struct Reloaded {
     ApiSetRef set = nullptr;
-    std::vector<ApiEntry> entries = {};
+    std::size_t changed = 0;
     std::vector<std::string> problems = {};  ///< then nothing has changed
   };
   struct Merged {
@@ -45,10 +46,12 @@ class DefinitionStore {
   DefinitionStore(ProxyConfig config, std::string node, metrics::Registry& registry,
                   CompileRoutes compile);
 
-  Applied load();  ///< what the files had when the program started
-  Applied create(const boost::json::value& definition);
-  Applied replace(const std::string& id, const boost::json::value& definition);
-  Applied remove(const std::string& id);
+  ApiSetRef load();  ///< what the files had when the program started
+  /// Changes nothing yet.
+  [[nodiscard]] Plan create(const boost::json::value& definition) const;
+  [[nodiscard]] Plan replace(const std::string& id, const boost::json::value& definition) const;
+  [[nodiscard]] Plan remove(const std::string& id) const;
+  Applied make(Plan plan);
   Merged merge(const std::vector<ApiEntry>& entries);
   /// Reads the files again. A problem is told once, until the files change.
   Reloaded reload();
@@ -56,8 +59,6 @@ class DefinitionStore {
   [[nodiscard]] const ApiTable& table() const { return table_; }
 
  private:
-  [[nodiscard]] Applied applied(ApiChange change);
-  [[nodiscard]] std::vector<ApiEntry> entries_of(const std::vector<std::string>& ids) const;
   ApiSetRef publish();
 
   ProxyConfig config_;

@@ -59,54 +59,62 @@ ApiEntry ApiTable::next(const std::string& id, const Stamp& stamp) const {
   return entry;
 }
 
-ApiChange ApiTable::store(const json::value& definition, const DefinitionRules& rules,
-                          const Stamp& stamp) {
+ApiTable::Plan ApiTable::plan(const json::value& definition, const DefinitionRules& rules,
+                              const Stamp& stamp) const {
   auto api = parse_definition(definition, rules);
-  if (!api) return {Outcome::kInvalid, {}, std::move(api).error()};
+  if (!api) return {{Outcome::kInvalid, {}, std::move(api).error()}};
   const auto id = api->id;
-  if (!known_.contains(id) && known_.size() >= ids_max_) return {Outcome::kFull, id};
-  Known known{next(id, stamp), nullptr};
-  known.entry.active = api->active;
+  if (!known_.contains(id) && known_.size() >= ids_max_) return {{Outcome::kFull, id}};
+  Plan plan{{Outcome::kDone, id}, next(id, stamp), nullptr};
+  plan.entry.active = api->active;
   if (api->active) {
-    known.entry.definition = json::serialize(as_kept(definition.get_object()));
-    known.api = std::make_shared<const Api>(*std::move(api));
+    plan.entry.definition = json::serialize(as_kept(definition.get_object()));
+    plan.api = std::make_shared<const Api>(*std::move(api));
   }
-  known_.insert_or_assign(id, std::move(known));
-  return {Outcome::kDone, id};
+  return plan;
 }
 
-ApiChange ApiTable::create(const json::value& definition, const Stamp& stamp) {
+ApiChange ApiTable::make(Plan plan) {
+  if (plan.change.outcome != Outcome::kDone) return std::move(plan.change);
+  const auto* before = find(plan.change.id);
+  if (before == nullptr || is_later(plan.entry, *before)) {
+    Known known{std::move(plan.entry), std::move(plan.api)};
+    known_.insert_or_assign(plan.change.id, std::move(known));
+  }
+  return std::move(plan.change);
+}
+
+ApiTable::Plan ApiTable::create(const json::value& definition, const Stamp& stamp) const {
   auto errors = check_definition(definition, rules_);
-  if (!errors.empty()) return {Outcome::kInvalid, {}, std::move(errors)};
+  if (!errors.empty()) return {{Outcome::kInvalid, {}, std::move(errors)}};
   const std::string id(text_of(definition.get_object(), "id"));
-  if (is_active(id)) return {Outcome::kExists, id};
-  return store(definition, rules_, stamp);
+  if (is_active(id)) return {{Outcome::kExists, id}};
+  return plan(definition, rules_, stamp);
 }
 
-ApiChange ApiTable::replace(const std::string& id, const json::value& definition,
-                            const Stamp& stamp) {
-  if (!is_active(id)) return {Outcome::kUnknown, id};
+ApiTable::Plan ApiTable::replace(const std::string& id, const json::value& definition,
+                                 const Stamp& stamp) const {
+  if (!is_active(id)) return {{Outcome::kUnknown, id}};
   auto body = definition;
   if (body.is_object()) body.get_object()["id"] = id;
   auto errors = check_definition(body, rules_);
-  if (!errors.empty()) return {Outcome::kInvalid, id, std::move(errors)};
+  if (!errors.empty()) return {{Outcome::kInvalid, id, std::move(errors)}};
   auto merged = json::parse(find(id)->definition);
   for (auto& [name, value] : body.get_object()) merged.get_object()[name] = std::move(value);
   auto rules = rules_;
   rules.is_merged = true;
-  return store(merged, rules, stamp);
+  return plan(merged, rules, stamp);
 }
 
-ApiChange ApiTable::put(const json::value& definition, const Stamp& stamp) {
-  return store(definition, rules_, stamp);
+ApiTable::Plan ApiTable::put(const json::value& definition, const Stamp& stamp) const {
+  return plan(definition, rules_, stamp);
 }
 
-ApiChange ApiTable::remove(const std::string& id, const Stamp& stamp) {
-  if (!is_active(id)) return {Outcome::kUnknown, id};
-  Known deleted{next(id, stamp), nullptr};
-  deleted.entry.active = false;
-  known_.insert_or_assign(id, std::move(deleted));
-  return {Outcome::kDone, id};
+ApiTable::Plan ApiTable::remove(const std::string& id, const Stamp& stamp) const {
+  if (!is_active(id)) return {{Outcome::kUnknown, id}};
+  Plan plan{{Outcome::kDone, id}, next(id, stamp), nullptr};
+  plan.entry.active = false;
+  return plan;
 }
 
 ApiTable::Merged ApiTable::merge(const ApiEntry& entry) {

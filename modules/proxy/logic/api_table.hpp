@@ -42,12 +42,21 @@ class ApiTable {
   /// `node`: what this gateway is called. `ids_max`: of deleted APIs too.
   ApiTable(DefinitionRules rules, std::string node, std::size_t ids_max);
 
-  ApiChange create(const boost::json::value& definition, const Stamp& stamp);
-  ApiChange replace(const std::string& id, const boost::json::value& definition,
-                    const Stamp& stamp);
-  ApiChange remove(const std::string& id, const Stamp& stamp);
+  /// A change that is planned: what comes of it, and if it is `kDone` what the table would have.
+  struct Plan {
+    ApiChange change;
+    ApiEntry entry = {};
+    std::shared_ptr<const Api> api = nullptr;  ///< null: deleted
+  };
+
+  [[nodiscard]] Plan create(const boost::json::value& definition, const Stamp& stamp) const;
+  [[nodiscard]] Plan replace(const std::string& id, const boost::json::value& definition,
+                             const Stamp& stamp) const;
+  [[nodiscard]] Plan remove(const std::string& id, const Stamp& stamp) const;
   /// Creates or replaces as a whole, whatever is there.
-  ApiChange put(const boost::json::value& definition, const Stamp& stamp);
+  [[nodiscard]] Plan put(const boost::json::value& definition, const Stamp& stamp) const;
+  /// Makes what was planned, if it is `kDone` and nothing later is there by now.
+  ApiChange make(Plan plan);
   /// Takes what another node knows. Commutative, associative, idempotent.
   Merged merge(const ApiEntry& entry);
 
@@ -68,8 +77,8 @@ class ApiTable {
   };
 
   [[nodiscard]] bool is_active(std::string_view id) const;
-  ApiChange store(const boost::json::value& definition, const DefinitionRules& rules,
-                  const Stamp& stamp);
+  [[nodiscard]] Plan plan(const boost::json::value& definition, const DefinitionRules& rules,
+                          const Stamp& stamp) const;
   [[nodiscard]] ApiEntry next(const std::string& id, const Stamp& stamp) const;
 
   const DefinitionRules rules_;

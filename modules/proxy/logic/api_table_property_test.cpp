@@ -100,9 +100,9 @@ TEST(ApiTableProperties, ChangesOnSeveralNodesConverge) {
                                   std::to_string(round) + '.' + std::to_string(step)};
       const auto body = testing::definition(id, R"(,"step":)" + std::to_string(step));
       const auto kind = random() % 4;
-      if (kind == 0) node.create(body, stamp);
-      if (kind == 1) node.replace(id, body, stamp);
-      if (kind == 2) node.remove(id, stamp);
+      if (kind == 0) node.make(node.create(body, stamp));
+      if (kind == 1) node.make(node.replace(id, body, stamp));
+      if (kind == 2) node.make(node.remove(id, stamp));
       if (kind == 3) {
         for (const auto& entry : nodes[random() % nodes.size()].entries()) node.merge(entry);
       }
@@ -115,7 +115,7 @@ TEST(ApiTableProperties, ChangesOnSeveralNodesConverge) {
     for (const auto& node : nodes) expect_same(nodes.back(), node);
     // Whoever changes it now has the last word everywhere.
     auto& last = nodes[random() % nodes.size()];
-    last.put(testing::definition("a", R"(,"last":true)"), {ApiEntry::Time(), "last"});
+    last.make(last.put(testing::definition("a", R"(,"last":true)"), {ApiEntry::Time(), "last"}));
     const auto word = *last.find("a");
     for (auto& node : nodes) {
       node.merge(word);

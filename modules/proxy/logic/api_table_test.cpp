@@ -28,11 +28,12 @@ class ApiTableTest : public ::testing::Test {
     ++changes_;
     return {ApiEntry::Time(std::chrono::seconds(changes_)), "change" + std::to_string(changes_)};
   }
-  Outcome create(const boost::json::value& value) { return table_.create(value, stamp()).outcome; }
+  Outcome made(ApiTable::Plan plan) { return table_.make(std::move(plan)).outcome; }
+  Outcome create(const boost::json::value& value) { return made(table_.create(value, stamp())); }
   Outcome replace(const std::string& id, const boost::json::value& value) {
-    return table_.replace(id, value, stamp()).outcome;
+    return made(table_.replace(id, value, stamp()));
   }
-  Outcome remove(const std::string& id) { return table_.remove(id, stamp()).outcome; }
+  Outcome remove(const std::string& id) { return made(table_.remove(id, stamp())); }
   boost::json::value get(const std::string& id) {
     const auto text = table_.get(id);
     return text ? json_of(*text) : boost::json::value();
@@ -101,7 +102,7 @@ TEST_F(ApiTableTest, ReplacingMergesMembers) {
 TEST_F(ApiTableTest, BodyOfAReplacementMustBeValidByItself) {
   create(definition("a", R"(,"auth_type":"jwt")"));
   const auto secured = definition("a", "", endpoint("e", R"(,"secured":true)"));
-  const auto change = table_.replace("a", secured, stamp());
+  const auto change = table_.make(table_.replace("a", secured, stamp()));
   EXPECT_EQ(change.outcome, Outcome::kInvalid);
   EXPECT_THAT(change.errors,
               ElementsAre(DefinitionError{"a/e", "auth_type", R"(must be one of ["jwt"])"}));
@@ -172,7 +173,7 @@ TEST_F(ApiTableTest, InvalidApiOfAnotherNodeIsHandedOnAndNotServed) {
     EXPECT_EQ(table.merge(entry), ApiTable::Merged::kUnreadable) << text;
     EXPECT_THAT(table.entries(), ElementsAre(entry));
     EXPECT_EQ(table.list(), "[]");
-    EXPECT_EQ(table.create(definition("a"), stamp()).outcome, Outcome::kDone);
+    EXPECT_EQ(table.make(table.create(definition("a"), stamp())).outcome, Outcome::kDone);
     EXPECT_EQ(table.find("a")->ref_number, 1U);
   }
 }

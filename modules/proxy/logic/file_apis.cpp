@@ -22,7 +22,7 @@ FileApis::Outcome FileApis::load(const std::vector<boost::json::object>& definit
     }
     loaded_.erase(id);
     const auto stamp = make_stamp();
-    if (table.put(definition, stamp).outcome != ApiTable::Outcome::kDone) {
+    if (table.make(table.put(definition, stamp)).outcome != ApiTable::Outcome::kDone) {
       outcome.refused.push_back(std::move(id));
       continue;
     }
@@ -33,7 +33,7 @@ FileApis::Outcome FileApis::load(const std::vector<boost::json::object>& definit
     const auto* entry = table.find(id);
     // Whoever has changed it since owns it.
     if (entry == nullptr || entry->change != gone.change) continue;
-    if (table.remove(id, make_stamp()).outcome == ApiTable::Outcome::kDone)
+    if (table.make(table.remove(id, make_stamp())).outcome == ApiTable::Outcome::kDone)
       outcome.changed.push_back(id);
   }
   loaded_ = std::move(now);

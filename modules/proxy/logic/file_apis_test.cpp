@@ -52,8 +52,8 @@ TEST_F(FileApisTest, WhatDisappearsIsRemoved) {
 
 TEST_F(FileApisTest, WhatOthersChangedIsTheirs) {
   load({definition("a"), definition("b"), definition("c")});
-  table_.replace("a", definition("a", R"(,"x":1)"), stamp());
-  table_.remove("b", stamp());
+  table_.make(table_.replace("a", definition("a", R"(,"x":1)"), stamp()));
+  table_.make(table_.remove("b", stamp()));
   EXPECT_THAT(load({definition("a"), definition("b")}).changed, ElementsAre("c"));
   EXPECT_FALSE(has("b")) << "the file has it as before, so it stays deleted";
   EXPECT_THAT(load({}).changed, IsEmpty());
@@ -62,7 +62,7 @@ TEST_F(FileApisTest, WhatOthersChangedIsTheirs) {
 
 TEST_F(FileApisTest, ChangeOfTheFileIsTheLastWord) {
   load({definition("a")});
-  table_.replace("a", definition("a", R"(,"x":1)"), stamp());
+  table_.make(table_.replace("a", definition("a", R"(,"x":1)"), stamp()));
   EXPECT_THAT(load({definition("a", R"(,"y":1)")}).changed, ElementsAre("a"));
   EXPECT_EQ(table_.get("a")->find("\"x\""), std::string::npos) << "as a whole";
 }

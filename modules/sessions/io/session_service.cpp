@@ -19,6 +19,8 @@ using Outcome = Blacklist::Outcome;
 /// Of what another node sends, a shard takes so much in one turn.
 constexpr std::size_t kMergeInTurn = 1000;
 constexpr std::size_t kLoggedNameBytesMax = 100;
+/// How often a change is tried that others are faster than.
+constexpr int kAttemptsMax = 10;
 
 std::string_view for_log(std::string_view session) {
   return session.substr(0, kLoggedNameBytesMax);
@@ -55,46 +57,68 @@ Task<std::invoke_result_t<Ask, ShardSessions&>> SessionService::ask_here(Ref<Ses
   co_return ask(self->per_shard_.local());
 }
 
-Task<bool> SessionService::blacklist(std::string session, std::chrono::seconds validity) {
-  if (session.empty() || session.size() > kSessionNameBytesMax) co_return false;
+/// In force first, agreed on later: whoever is cut off has lost his rights, whatever other nodes
+/// say.
+Task<BlacklistChange> SessionService::blacklist(std::string session,
+                                                std::chrono::seconds validity) {
+  if (session.empty() || session.size() > kSessionNameBytesMax) co_return BlacklistChange::kRefused;
   validity = std::clamp(validity, std::chrono::seconds(1), kValidityMax);
-  auto add = [this, session, validity](ShardSessions& part) {
-    Change change = part.add(session, validity);
-    tell_change(change);
-    return change;
-  };
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto entry = co_await cut_off_here(session, validity);
+    if (!entry) co_return BlacklistChange::kRefused;
+    if (journal_ == nullptr) co_return BlacklistChange::kDone;
+    const auto agreement = co_await journal_->write(*entry);
+    if (agreement == Agreement::kDone) co_return BlacklistChange::kDone;
+    if (agreement == Agreement::kUnavailable) break;
+  }
+  journal_->note_news();
+  co_return BlacklistChange::kAlone;
+}
+
+/// The entry that is in force on all shards; nothing if there is no room.
+Task<std::optional<BlacklistEntry>> SessionService::cut_off_here(std::string session,
+                                                                 std::chrono::seconds validity) {
+  auto add = [session, validity](ShardSessions& part) { return part.add(session, validity); };
   auto adding = ask_here(Ref(*this), std::move(add));
   const Change change =
       co_await on_shard(shards_, ShardSessions::kDecidingShard, std::move(adding));
   if (change.outcome == Outcome::kFull) {
     RIG_LOG(kError, "the session blacklist is full", {"session", for_log(session)},
             {"entries_max", config_.blacklist_max});
-    co_return false;
+    co_return std::nullopt;
   }
   RIG_LOG(kNotice, "a session is cut off", {"session", for_log(session)},
           {"validity_s", validity.count()});
   // Also if nothing has changed: whoever changed it may not be done yet.
   if (change.entry) co_await carry({*change.entry});
-  co_return true;
+  co_return change.entry;
 }
 
-Task<bool> SessionService::lift(std::string session) {
-  auto lift = [this, session](ShardSessions& part) {
-    Change change = part.lift(session);
-    tell_change(change);
-    return change;
-  };
+Task<BlacklistChange> SessionService::lift(std::string session) {
+  if (journal_ == nullptr) co_return co_await lift_alone(std::move(session));
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    auto plan = [session](ShardSessions& part) { return part.lifted(session); };
+    auto planning = ask_here(Ref(*this), std::move(plan));
+    auto entry = co_await on_shard(shards_, ShardSessions::kDecidingShard, std::move(planning));
+    if (!entry) co_return BlacklistChange::kRefused;
+    const auto agreement = co_await journal_->write(*entry);
+    if (agreement == Agreement::kUnavailable) break;
+    if (agreement == Agreement::kChanged) continue;
+    RIG_LOG(kNotice, "a session is let in again", {"session", for_log(session)});
+    co_await merge({*std::move(entry)});
+    co_return BlacklistChange::kDone;
+  }
+  co_return BlacklistChange::kAlone;
+}
+
+Task<BlacklistChange> SessionService::lift_alone(std::string session) {
+  auto lift = [session](ShardSessions& part) { return part.lift(session); };
   auto lifting = ask_here(Ref(*this), std::move(lift));
-  const Change change =
-      co_await on_shard(shards_, ShardSessions::kDecidingShard, std::move(lifting));
-  if (!change.entry) co_return false;
+  const auto entry = co_await on_shard(shards_, ShardSessions::kDecidingShard, std::move(lifting));
+  if (!entry) co_return BlacklistChange::kRefused;
   RIG_LOG(kNotice, "a session is let in again", {"session", for_log(session)});
-  co_await carry({*change.entry});
-  co_return true;
-}
-
-void SessionService::tell_change(const Change& change) const {
-  if (on_change_ && change.entry && change.outcome == Outcome::kChanged) on_change_(*change.entry);
+  co_await carry({*entry});
+  co_return BlacklistChange::kDone;
 }
 
 Task<> SessionService::take_here(Ref<SessionService> self, Entries entries) {

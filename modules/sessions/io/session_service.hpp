@@ -3,6 +3,7 @@
 #include "config.hpp"
 #include "io/shard_sessions.hpp"
 
+#include <rig/core/journal.hpp>
 #include <rig/core/ref.hpp>
 #include <rig/core/sharded.hpp>
 #include <rig/core/task.hpp>
@@ -12,7 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -40,17 +41,15 @@ class SessionService final : public Sessions, public BlacklistReplica {
   }
   void leave(Member& member) noexcept override { per_shard_.local().leave(member); }
 
-  Task<bool> blacklist(std::string session, std::chrono::seconds validity) override;
-  Task<bool> lift(std::string session) override;
+  Task<BlacklistChange> blacklist(std::string session, std::chrono::seconds validity) override;
+  Task<BlacklistChange> lift(std::string session) override;
   Task<Page> list(std::string after, std::size_t limit) override;
   Task<std::vector<Connection>> of_session(std::string session) override;
   Task<std::vector<Connection>> of_user(std::string user) override;
 
   Task<std::vector<BlacklistEntry>> snapshot() override;
   Task<> merge(std::vector<BlacklistEntry> entries) override;
-  void on_change(std::function<void(const BlacklistEntry&)> changed) override {
-    on_change_ = std::move(changed);
-  }
+  void connect(Journal<BlacklistEntry>& journal) override { journal_ = &journal; }
 
  private:
   using Entries = ShardSessions::Entries;
@@ -64,13 +63,15 @@ class SessionService final : public Sessions, public BlacklistReplica {
   Task<std::vector<Connection>> gather(Ask ask);
   static Task<> take_here(Ref<SessionService> self, Entries entries);
   Task<> carry(Entries entries);
-  void tell_change(const Change& change) const;
+  Task<std::optional<BlacklistEntry>> cut_off_here(std::string session,
+                                                   std::chrono::seconds validity);
+  Task<BlacklistChange> lift_alone(std::string session);
 
   const SessionsConfig config_;
   const std::string node_;
   Ref<Shards> shards_;
   Ref<metrics::Registry> registry_;
-  std::function<void(const BlacklistEntry&)> on_change_;
+  Journal<BlacklistEntry>* journal_ = nullptr;  // null: there are no other nodes
   Sharded<ShardSessions> per_shard_;
 };
 

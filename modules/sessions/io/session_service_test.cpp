@@ -15,10 +15,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <deque>
 #include <functional>
 #include <future>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -66,6 +68,37 @@ class FakeRegistry final : public metrics::Registry {
   std::map<std::string, metrics::Gauge> gauges_;
 };
 
+/// What the other nodes say, and what they are told.
+class FakeJournal final : public Journal<BlacklistEntry> {
+ public:
+  /// One after the other, and then always `kDone`.
+  void answer(std::deque<Agreement> agreements) {
+    const std::lock_guard lock(mutex_);
+    agreements_ = std::move(agreements);
+  }
+  [[nodiscard]] std::vector<BlacklistEntry> written() {
+    const std::lock_guard lock(mutex_);
+    return written_;
+  }
+  [[nodiscard]] int news() const { return news_; }
+
+  Task<Agreement> write(BlacklistEntry entry) override {
+    const std::lock_guard lock(mutex_);
+    written_.push_back(std::move(entry));
+    if (agreements_.empty()) co_return Agreement::kDone;
+    const auto agreement = agreements_.front();
+    agreements_.pop_front();
+    co_return agreement;
+  }
+  void note_news() noexcept override { ++news_; }
+
+ private:
+  std::mutex mutex_;
+  std::deque<Agreement> agreements_;
+  std::vector<BlacklistEntry> written_;
+  std::atomic<int> news_{0};
+};
+
 class SessionServiceTest : public testing::Test {
  public:
   ~SessionServiceTest() override {
@@ -80,7 +113,6 @@ class SessionServiceTest : public testing::Test {
   static constexpr std::size_t kBlacklistMax = 5;
 
   SessionServiceTest() {
-    service_.on_change([this](const BlacklistEntry& entry) { changes_.push_back(entry); });
     shards_.start();
     run(service_.start());
   }
@@ -135,9 +167,11 @@ class SessionServiceTest : public testing::Test {
   }
 
   bool blacklist(std::string session, seconds validity = hours(1)) {
-    return run(service_.blacklist(std::move(session), validity));
+    return run(service_.blacklist(std::move(session), validity)) == BlacklistChange::kDone;
   }
-  bool lift(std::string session) { return run(service_.lift(std::move(session))); }
+  bool lift(std::string session) {
+    return run(service_.lift(std::move(session))) == BlacklistChange::kDone;
+  }
   Page list(std::string after = "", std::size_t limit = 100) {
     return run(service_.list(std::move(after), limit));
   }
@@ -153,7 +187,8 @@ class SessionServiceTest : public testing::Test {
     for (const auto& connection : connections) names.push_back(connection.session);
     return names;
   }
-  static Task<std::size_t> told_after(Task<bool> call, Ref<std::atomic<std::size_t>> told) {
+  static Task<std::size_t> told_after(Task<BlacklistChange> call,
+                                      Ref<std::atomic<std::size_t>> told) {
     (void)co_await std::move(call);
     co_return told->load();
   }
@@ -171,7 +206,6 @@ class SessionServiceTest : public testing::Test {
   FakeRegistry registry_{kShards};
   SessionService service_{SessionsConfig{kBlacklistMax}, "node-1", shards_, registry_};
   std::array<std::vector<std::unique_ptr<FakeMember>>, kShards> members_;
-  std::vector<BlacklistEntry> changes_;  // shard 0's
 };
 
 TEST_F(SessionServiceTest, EveryConnectionOfTheSessionIsToldOnce) {
@@ -373,19 +407,42 @@ TEST_F(SessionServiceTest, SessionsAreCounted) {
   EXPECT_EQ(registry_.value("rig_blacklisted_sessions"), 0);
 }
 
-TEST_F(SessionServiceTest, ChangesAreToldInOrderAndOnlyThoseMadeHere) {
-  blacklist("a");
-  blacklist("a", seconds(1));
-  lift("a");
-  lift("a");
+TEST_F(SessionServiceTest, OtherNodesAreToldOfWhoIsCutOffAndAskedBeforeHeIsLetIn) {
+  FakeJournal journal;
+  service_.connect(journal);
+  EXPECT_TRUE(blacklist("a"));
+  EXPECT_TRUE(lift("a"));
+  EXPECT_EQ(blacklisted("a"), 0U);
   run(service_.merge({{"b", std::chrono::ceil<seconds>(system_clock::now()) + hours(1), {}, 1}}));
   EXPECT_EQ(blacklisted("b"), kShards);
-  const auto changes = on(0, [&] { return changes_; });
-  ASSERT_THAT(changes, SizeIs(2));
-  EXPECT_EQ(changes[0].session, "a");
-  EXPECT_FALSE(changes[0].is_lifted);
-  EXPECT_TRUE(changes[1].is_lifted);
-  EXPECT_EQ(changes[1].until, changes[0].until);
+  const auto written = journal.written();
+  ASSERT_THAT(written, SizeIs(2)) << "only changes of this node are told";
+  EXPECT_EQ(written[0].session, "a");
+  EXPECT_FALSE(written[0].is_lifted);
+  EXPECT_TRUE(written[1].is_lifted);
+  EXPECT_GT(written[1].version, written[0].version);
+}
+
+TEST_F(SessionServiceTest, WithoutOtherNodesItIsCutOffAndStaysSo) {
+  FakeJournal journal;
+  service_.connect(journal);
+  journal.answer({Agreement::kUnavailable, Agreement::kUnavailable});
+  EXPECT_EQ(run(service_.blacklist("a", hours(1))), BlacklistChange::kAlone);
+  EXPECT_EQ(journal.news(), 1) << "they are told later";
+  EXPECT_EQ(blacklisted("a"), kShards);
+  EXPECT_EQ(run(service_.lift("a")), BlacklistChange::kAlone);
+  EXPECT_EQ(blacklisted("a"), kShards);
+  EXPECT_EQ(run(service_.lift("b")), BlacklistChange::kRefused);
+}
+
+TEST_F(SessionServiceTest, WhoeverWasSlowerTriesAgain) {
+  FakeJournal journal;
+  service_.connect(journal);
+  journal.answer({Agreement::kChanged, Agreement::kDone, Agreement::kChanged, Agreement::kDone});
+  EXPECT_TRUE(blacklist("a"));
+  EXPECT_TRUE(lift("a"));
+  EXPECT_THAT(journal.written(), SizeIs(4));
+  EXPECT_EQ(blacklisted("a"), 0U);
 }
 
 // Quirk O12: whatever another node has, not only if it is one entry.
@@ -509,7 +566,7 @@ TEST_F(SessionServiceTest, NobodySlipsThroughWhileASessionIsCutOff) {
 // Several operators at once: all shards come to the same, and it is what holds.
 TEST_F(SessionServiceTest, ShardsAgreeAfterChangesAtOnce) {
   for (int round = 0; round < 50; ++round) {
-    std::vector<std::future<bool>> changes;
+    std::vector<std::future<BlacklistChange>> changes;
     for (ShardId shard = 0; shard < kShards; ++shard) {
       auto change =
           (shard + round) % 2 == 0 ? service_.blacklist("a", hours(1 + shard)) : service_.lift("a");

@@ -93,11 +93,14 @@ ShardSessions::Change ShardSessions::add(const std::string& session,
   return change;
 }
 
-ShardSessions::Change ShardSessions::lift(const std::string& session) {
-  Change change{Blacklist::Outcome::kUnchanged, blacklist_.lift(session, system_clock::now())};
-  if (change.entry) change.outcome = Blacklist::Outcome::kChanged;
+std::optional<BlacklistEntry> ShardSessions::lift(const std::string& session) {
+  auto entry = blacklist_.lift(session, system_clock::now());
   count();
-  return change;
+  return entry;
+}
+
+std::optional<BlacklistEntry> ShardSessions::lifted(const std::string& session) const {
+  return blacklist_.lifted(session, system_clock::now());
 }
 
 ShardSessions::Entries ShardSessions::snapshot() const {

@@ -53,7 +53,9 @@ class ShardSessions {
 
   // On the shard that decides.
   Change add(const std::string& session, std::chrono::seconds validity);
-  Change lift(const std::string& session);
+  std::optional<BlacklistEntry> lift(const std::string& session);
+  /// What `lift` would make of it.
+  [[nodiscard]] std::optional<BlacklistEntry> lifted(const std::string& session) const;
   Merged merge(const Entries& entries);
   [[nodiscard]] Entries snapshot() const;
 

@@ -36,11 +36,16 @@ Blacklist::Outcome Blacklist::add(std::string_view session, std::chrono::sys_sec
 }
 
 std::optional<BlacklistEntry> Blacklist::lift(std::string_view session, Time now) {
+  auto entry = lifted(session, now);
+  if (entry) merge(*entry, now);
+  return entry;
+}
+
+std::optional<BlacklistEntry> Blacklist::lifted(std::string_view session, Time now) const {
   if (!contains(session, now)) return std::nullopt;
   BlacklistEntry entry = *find(session);
   ++entry.version;
   entry.is_lifted = true;
-  merge(entry, now);
   return entry;
 }
 

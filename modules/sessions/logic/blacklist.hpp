@@ -40,6 +40,8 @@ class Blacklist {
   Outcome add(std::string_view session, std::chrono::sys_seconds until, Time now);
   /// Lets it in again: the entry that says so; nothing if it was not cut off.
   std::optional<BlacklistEntry> lift(std::string_view session, Time now);
+  /// That entry, without any effect.
+  [[nodiscard]] std::optional<BlacklistEntry> lifted(std::string_view session, Time now) const;
   /// Takes what another copy knows.
   Outcome merge(const BlacklistEntry& entry, Time now);
 

@@ -15,6 +15,8 @@ struct ApiChange {
     kExists,   ///< an active API has this id
     kUnknown,  ///< no active API has this id
     kFull,     ///< as many ids are known as may be (RIG_PROXY_APIS_MAX)
+    kRaced,    ///< another node has changed the API at the same moment
+    kAlone,    ///< the other nodes cannot be asked
   };
 
   Outcome outcome = Outcome::kDone;

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <rig/core/journal.hpp>
 #include <rig/core/task.hpp>
 #include <rig/proxy/api_entry.hpp>
 
-#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -20,9 +20,9 @@ class ApiReplica {
   virtual Task<std::vector<ApiEntry>> snapshot_entries() = 0;
   /// Takes what another node knows; done when every shard uses what is new in it.
   virtual Task<> merge(std::vector<ApiEntry> entries) = 0;
-  /// Calls `changed` on shard 0 for each change made on this node, not for what was merged. Set
-  /// once, before the start.
-  virtual void on_change(std::function<void(const ApiEntry&)> changed) = 0;
+  /// Changes that are asked for are agreed on by it before they are in force; those of files are in
+  /// force and then told. Set once, before the start; without one this node is alone.
+  virtual void connect(Journal<ApiEntry>& journal) = 0;
 
  protected:
   ~ApiReplica() = default;

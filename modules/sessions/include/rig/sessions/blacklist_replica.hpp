@@ -1,9 +1,9 @@
 #pragma once
 
+#include <rig/core/journal.hpp>
 #include <rig/core/task.hpp>
 #include <rig/sessions/blacklist_entry.hpp>
 
-#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -20,9 +20,9 @@ class BlacklistReplica {
   virtual Task<std::vector<BlacklistEntry>> snapshot() = 0;
   /// Takes what another node knows; done as `Sessions::blacklist` is for what is new in it.
   virtual Task<> merge(std::vector<BlacklistEntry> entries) = 0;
-  /// Calls `changed` on shard 0 for each change made on this node, not for what was merged. Set
-  /// once, before the start.
-  virtual void on_change(std::function<void(const BlacklistEntry&)> changed) = 0;
+  /// Whoever is cut off here is told to it, and whoever is let in is agreed on by it first. Set
+  /// once, before the start; without one this node is alone.
+  virtual void connect(Journal<BlacklistEntry>& journal) = 0;
 
  protected:
   ~BlacklistReplica() = default;

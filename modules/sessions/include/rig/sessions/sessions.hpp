@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rig/core/task.hpp>
+#include <rig/sessions/blacklist_change.hpp>
 #include <rig/sessions/blacklist_entry.hpp>
 #include <rig/sessions/connection.hpp>
 #include <rig/sessions/member.hpp>
@@ -34,11 +35,11 @@ class Sessions {
 
   /// Cuts a session off for that time, which may make an earlier one longer, never shorter. Done
   /// when every shard refuses it and each of its connections has been told; they are in it no
-  /// longer. False, and nothing done, if the blacklist is full (RIG_BLACKLIST_MAX) or cannot hold
-  /// the name, which is empty or too long.
-  virtual Task<bool> blacklist(std::string session, std::chrono::seconds validity) = 0;
-  /// False if it is not cut off. Done when every shard lets it in again.
-  virtual Task<bool> lift(std::string session) = 0;
+  /// longer. Refused if the blacklist is full (RIG_BLACKLIST_MAX) or cannot hold the name, which is
+  /// empty or too long. Alone, it is in force on this node, and others are told when they can be.
+  virtual Task<BlacklistChange> blacklist(std::string session, std::chrono::seconds validity) = 0;
+  /// Done when every shard lets it in again. Refused if it is not cut off. Alone, it stays cut off.
+  virtual Task<BlacklistChange> lift(std::string session) = 0;
 
   /// Connections of whole sessions whose names come after `after`, at least one session and then as
   /// many as have not more than `limit` connections together.
