@@ -25,27 +25,17 @@ void NatsServer::start(std::string configuration) {
   start();
 }
 
-void NatsServer::reload(std::string configuration) {
-  configuration_ = std::move(configuration);
-  (void)write_configuration();
-  process_->signal(SIGHUP);
-}
-
-/// The server keeps the port that the system gave it, also when it reads this again.
-std::string NatsServer::write_configuration() const {
-  const auto folder = folder_.path().string();
-  return folder_.write("server.conf",
-                       "host: 127.0.0.1\nport: " + (port_ == 0 ? "-1" : std::to_string(port_)) +
-                           "\nports_file_dir: \"" + folder + "/ports\"\njetstream { store_dir: \"" +
-                           folder + "/jetstream\" }\n" + configuration_);
-}
-
 /// The server writes into a file where it listens, once it does.
 void NatsServer::start() {
   const auto ports_folder = folder_.path() / "ports";
   std::filesystem::remove_all(ports_folder);
   std::filesystem::create_directory(ports_folder);
-  const auto file = write_configuration();
+  const auto folder = folder_.path().string();
+  const auto file = folder_.write(
+      "server.conf", "host: 127.0.0.1\nport: " + (port_ == 0 ? "-1" : std::to_string(port_)) +
+                         "\nports_file_dir: \"" + ports_folder.string() +
+                         "\"\njetstream { store_dir: \"" + folder + "/jetstream\" }\n" +
+                         configuration_);
   process_ = std::make_unique<ChildProcess>(
       std::vector<std::string>{NATS_SERVER_PROGRAM, "-c", file}, Environment{});
   const auto ports_file =

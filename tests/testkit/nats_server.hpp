@@ -26,13 +26,9 @@ class NatsServer {
   void start();
   /// The same with another configuration.
   void start(std::string configuration);
-  /// Takes another configuration while it runs, and sends clients away that it does not admit.
-  void reload(std::string configuration);
   [[nodiscard]] std::string log() const { return process_ ? process_->standard_error() : ""; }
 
  private:
-  [[nodiscard]] std::string write_configuration() const;
-
   TempFolder folder_;
   std::string configuration_;
   std::uint16_t port_ = 0;

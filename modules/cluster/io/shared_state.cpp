@@ -3,6 +3,8 @@
 #include <rig/core/log.hpp>
 #include <rig/core/sharded.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <string_view>
 #include <utility>
 
@@ -14,7 +16,9 @@ using Outcome = ReplicatedMap::Written::Outcome;
 constexpr int kAttemptsMax = 5;
 constexpr std::chrono::seconds kRetryInterval{2};
 constexpr std::chrono::seconds kExpiryInterval{5};
+constexpr std::chrono::seconds kForgetInterval{1};
 constexpr std::size_t kForgetInTurn = 1'000;
+constexpr std::size_t kInTurn = 250;  // entries that are read or compared
 /// What is over stays so much longer, for nodes whose clock is behind.
 constexpr std::chrono::seconds kExpiryGrace{30};
 
@@ -59,6 +63,12 @@ void SharedState<Kind>::wake() {
 }
 
 template <class Kind>
+void SharedState<Kind>::began() {
+  ++era_;
+  known_.clear();
+}
+
+template <class Kind>
 void SharedState<Kind>::caught_up() {
   if (!has_caught_up_.exchange(true))
     RIG_LOG(kInfo, "this node knows what the cluster knows", {"map", Kind::kMap},
@@ -82,11 +92,13 @@ std::optional<typename Kind::Entry> SharedState<Kind>::read(const ReplicatedMap:
 /// writes after another node, and whoever is told so finds what that node wrote.
 template <class Kind>
 Task<> SharedState<Kind>::changed(std::vector<ReplicatedMap::Entry> entries) {
+  const auto era = era_;
   std::vector<Entry> to_merge;
   std::vector<Known> to_note;
   to_merge.reserve(entries.size());
   to_note.reserve(entries.size());
   for (const auto& entry : entries) {
+    if (to_note.size() % kInTurn == kInTurn - 1) co_await let_others(Ref(*this));
     auto& known = to_note.emplace_back();
     known.revision = entry.revision;
     auto parsed = read(entry);
@@ -97,6 +109,7 @@ Task<> SharedState<Kind>::changed(std::vector<ReplicatedMap::Entry> entries) {
     to_merge.push_back(*std::move(parsed));
   }
   if (!to_merge.empty()) co_await replica_->merge(std::move(to_merge));
+  if (era != era_) co_return;
   for (std::size_t i = 0; i < entries.size(); ++i)
     note(std::move(entries[i].key), std::move(to_note[i]));
   if (!entries.empty()) metrics_.set_revision(entries.back().revision);
@@ -141,16 +154,17 @@ template <class Kind>
 Task<Agreement> SharedState<Kind>::put(Ref<SharedState> self, std::string key, Entry entry) {
   const auto known = self->known_.find(key);
   const auto expected = known == self->known_.end() ? 0 : known->second.revision;
+  const auto era = self->era_;
   ReplicatedMap::Entry to_write{key, to_text(entry), expected};
   auto written = co_await self->map_->write(std::move(to_write));
   switch (written.outcome) {
     case Outcome::kDone: {
       self->metrics_.writes.add();
-      self->note(std::move(key), Known{Mark(entry), written.revision, true});
+      if (era == self->era_) self->note(std::move(key), Known{Mark(entry), written.revision, true});
       co_return Agreement::kDone;
     }
     case Outcome::kChanged: {
-      if (!written.now) self->known_.erase(key);
+      self->known_.erase(key);  // whatever it was, this is how it is
       std::vector<ReplicatedMap::Entry> found;
       if (written.now) found.push_back(*std::move(written.now));
       co_await self->changed(std::move(found));
@@ -168,19 +182,29 @@ Task<> SharedState<Kind>::keep_told(Ref<SharedState> self) {
     bool is_told = true;
     while (is_told && self->map_->is_current() && self->has_news_.exchange(false))
       is_told = co_await tell_news(self);
-    self->forget_what_is_over();
+    const bool has_more = self->forget_what_is_over();
     if (self->is_stopping_) co_return;
-    self->timer_.expires_after(self->has_news_.load() ? kRetryInterval : kExpiryInterval);
+    self->timer_.expires_after(has_more                 ? kForgetInterval
+                               : self->has_news_.load() ? kRetryInterval
+                                                        : kExpiryInterval);
     // It ends early when there is news, and at the stop.
     (void)co_await self->timer_.async_wait(kUseTaskTuple);
   }
+}
+
+/// What else the shard has to do comes between.
+template <class Kind>
+Task<> SharedState<Kind>::let_others(Ref<SharedState> self) {
+  co_await boost::asio::post(self->shards_->executor(0), kUseTask);
 }
 
 /// False: the map takes nothing now.
 template <class Kind>
 Task<bool> SharedState<Kind>::tell_news(Ref<SharedState> self) {
   auto entries = co_await Kind::snapshot(self->replica_);
+  std::size_t looked_at = 0;
   for (auto& entry : entries) {
+    if (++looked_at % kInTurn == 0) co_await let_others(self);
     auto key = Kind::key(entry);
     if (!self->has_to_tell(key, Mark(entry))) continue;
     if (self->is_stopping_) co_return false;
@@ -198,10 +222,13 @@ bool SharedState<Kind>::has_to_tell(const std::string& key, const Mark& mark) co
   return !(mark == *known->second.mark) && !mark.is_behind(*known->second.mark);
 }
 
+/// True: there is more than one turn takes. Each entry is a question to the server, and changes
+/// have to get through between them.
 template <class Kind>
-void SharedState<Kind>::forget_what_is_over() {
+bool SharedState<Kind>::forget_what_is_over() {
   const auto time = now();
-  for (const auto& key : expiries_.take_due(time, kForgetInTurn)) {
+  const auto due = expiries_.take_due(time, kForgetInTurn);
+  for (const auto& key : due) {
     const auto known = known_.find(key);
     if (known == known_.end() || !known->second.mark) continue;
     const auto end = known->second.mark->end();
@@ -210,6 +237,7 @@ void SharedState<Kind>::forget_what_is_over() {
     if (known->second.is_own) map_->forget(key, known->second.revision);
     known_.erase(known);
   }
+  return due.size() == kForgetInTurn;
 }
 
 template class SharedState<ApiKind>;

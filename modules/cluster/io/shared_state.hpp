@@ -59,25 +59,27 @@ class SharedState final : public Journal<typename Kind::Entry>, private Replicat
     bool is_own = false;  // this node takes it out when it is over
   };
 
-  void began() override { known_.clear(); }
+  void began() override;
   Task<> changed(std::vector<ReplicatedMap::Entry> entries) override;
   void caught_up() override;
 
   static Task<Agreement> write_here(Ref<SharedState> self, Entry entry);
   static Task<Agreement> put(Ref<SharedState> self, std::string key, Entry entry);
   static Task<> keep_told(Ref<SharedState> self);
+  static Task<> let_others(Ref<SharedState> self);
   static Task<bool> tell_news(Ref<SharedState> self);
   [[nodiscard]] bool has_to_tell(const std::string& key, const Mark& mark) const;
   [[nodiscard]] std::optional<Entry> read(const ReplicatedMap::Entry& entry);
   void note(std::string key, Known known);
   void wake();
-  void forget_what_is_over();
+  bool forget_what_is_over();
 
   Ref<Shards> shards_;
   Ref<typename Kind::Replica> replica_;
   Ref<ReplicatedMap> map_;
   MapMetrics metrics_;
   std::unordered_map<std::string, Known> known_;
+  std::uint64_t era_ = 0;  // of the map that `known_` is of
   Expiries expiries_;
   std::atomic<bool> has_caught_up_{false};
   std::atomic<bool> has_news_{false};
