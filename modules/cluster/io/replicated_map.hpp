@@ -21,8 +21,8 @@ class ReplicatedMap {
    public:
     /// The map has begun anew: what was known of revisions is void.
     virtual void began() = 0;
-    /// What has changed, also by this node, in the order of revisions; of several changes of a key
-    /// perhaps only the last one. The next ones wait.
+    /// What has changed (at least one entry), also by this node, in the order of revisions; of
+    /// several changes of a key perhaps only the last one. The next ones wait.
     virtual Task<> changed(std::vector<Entry> entries) = 0;
     /// All that was in the map has been told; also whenever the map could not be followed for a
     /// while.

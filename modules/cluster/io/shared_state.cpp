@@ -88,31 +88,37 @@ std::optional<typename Kind::Entry> SharedState<Kind>::read(const ReplicatedMap:
   return std::nullopt;
 }
 
+template <class Kind>
+Task<> SharedState<Kind>::changed(std::vector<ReplicatedMap::Entry> entries) {
+  const auto revision = entries.back().revision;
+  co_await take(Ref(*this), std::move(entries));
+  metrics_.set_revision(revision);
+}
+
 /// Merged first and noted then: so whoever plans a change on older ground than what is noted here
 /// writes after another node, and whoever is told so finds what that node wrote.
 template <class Kind>
-Task<> SharedState<Kind>::changed(std::vector<ReplicatedMap::Entry> entries) {
-  const auto era = era_;
+Task<> SharedState<Kind>::take(Ref<SharedState> self, std::vector<ReplicatedMap::Entry> entries) {
+  const auto era = self->era_;
   std::vector<Entry> to_merge;
   std::vector<Known> to_note;
   to_merge.reserve(entries.size());
   to_note.reserve(entries.size());
   for (const auto& entry : entries) {
-    if (to_note.size() % kInTurn == kInTurn - 1) co_await let_others(Ref(*this));
+    if (to_note.size() % kInTurn == kInTurn - 1) co_await let_others(self);
     auto& known = to_note.emplace_back();
     known.revision = entry.revision;
-    auto parsed = read(entry);
+    auto parsed = self->read(entry);
     if (!parsed) continue;
     known.mark.emplace(*parsed);
     // Whoever wrote it has not taken it out.
     known.is_own = known.mark->end() && *known.mark->end() + kExpiryGrace < now();
     to_merge.push_back(*std::move(parsed));
   }
-  if (!to_merge.empty()) co_await replica_->merge(std::move(to_merge));
-  if (era != era_) co_return;
+  if (!to_merge.empty()) co_await self->replica_->merge(std::move(to_merge));
+  if (era != self->era_) co_return;
   for (std::size_t i = 0; i < entries.size(); ++i)
-    note(std::move(entries[i].key), std::move(to_note[i]));
-  if (!entries.empty()) metrics_.set_revision(entries.back().revision);
+    self->note(std::move(entries[i].key), std::move(to_note[i]));
 }
 
 /// Own writes may be told before they are answered.
@@ -167,7 +173,7 @@ Task<Agreement> SharedState<Kind>::put(Ref<SharedState> self, std::string key, E
       self->known_.erase(key);  // whatever it was, this is how it is
       std::vector<ReplicatedMap::Entry> found;
       if (written.now) found.push_back(*std::move(written.now));
-      co_await self->changed(std::move(found));
+      co_await take(self, std::move(found));
       co_return Agreement::kChanged;
     }
     case Outcome::kUnavailable: self->metrics_.unavailable.add(); break;

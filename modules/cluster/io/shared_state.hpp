@@ -63,6 +63,7 @@ class SharedState final : public Journal<typename Kind::Entry>, private Replicat
   Task<> changed(std::vector<ReplicatedMap::Entry> entries) override;
   void caught_up() override;
 
+  static Task<> take(Ref<SharedState> self, std::vector<ReplicatedMap::Entry> entries);
   static Task<Agreement> write_here(Ref<SharedState> self, Entry entry);
   static Task<Agreement> put(Ref<SharedState> self, std::string key, Entry entry);
   static Task<> keep_told(Ref<SharedState> self);
