@@ -98,6 +98,7 @@ TEST(ClusterServers, EachOfThemMayDieTheLeaderToo) {
     for (auto& place : places)
       EXPECT_TRUE(eventually([&] { return place->refuses(name); })) << name;
     servers.server(i).start();
+    EXPECT_TRUE(eventually([&] { return servers.server(i).is_healthy(); })) << "or two are missing";
   }
   Place late(servers.all_urls());
   for (const auto* name : {"without-0", "without-1", "without-2"})

@@ -22,11 +22,10 @@ std::string NatsCluster::configuration_of(std::size_t index) const {
   auto text = "server_name: server-" + std::to_string(index) + "\ncluster {\n  name: test\n";
   text += "  no_advertise: true\n  listen: \"" + at(route_ports_[index]) + "\"\n";
   text += "  advertise: \"" + (is_last ? link_.address() : at(1)) + "\"\n";
-  if (!is_last) {
-    text += "  routes: [\"nats://" + at(route_ports_[1 - index]) + "\", \"nats://" +
-            link_.address() + "\"]\n";
-  }
-  return text + "}\n";
+  // JetStream wants to know how many there are. Where the last one looks for two, nobody listens.
+  const auto first = is_last ? at(1) : at(route_ports_[1 - index]);
+  const auto second = is_last ? at(2) : link_.address();
+  return text + "  routes: [\"nats://" + first + "\", \"nats://" + second + "\"]\n}\n";
 }
 
 std::string NatsCluster::url(std::size_t index) const {

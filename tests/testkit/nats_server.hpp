@@ -26,12 +26,15 @@ class NatsServer {
   void start();
   /// The same with another configuration.
   void start(std::string configuration);
+  /// It has all that the other servers of its cluster have, as far as it is kept by several.
+  [[nodiscard]] bool is_healthy() const;
   [[nodiscard]] std::string log() const { return process_ ? process_->standard_error() : ""; }
 
  private:
   TempFolder folder_;
   std::string configuration_;
   std::uint16_t port_ = 0;
+  std::uint16_t monitoring_port_ = 0;
   std::unique_ptr<ChildProcess> process_;
 };
 
