@@ -1,19 +1,24 @@
 #include "io/answer_service.hpp"
 
 #include <rig/core/module.hpp>
+#include <rig/metrics/registry.hpp>
+#include <rig/peers/calls.hpp>
+#include <rig/peers/node_identity.hpp>
 
 #include <memory>
 
 namespace rig::answers {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<metrics::Registry>()};
+constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<peers::Calls>(),
+                              port<peers::NodeIdentity>()};
 constexpr PortKey kProvides[] = {port<Inbox>(), port<Tickets>()};
 
 class AnswersModule final : public Module {
  public:
   explicit AnswersModule(ModuleContext& context)
-      : service_(context.shards(), context.need<metrics::Registry>()) {
+      : service_(context.shards(), context.need<peers::NodeIdentity>(),
+                 context.need<peers::Calls>(), context.need<metrics::Registry>()) {
     context.provide<Inbox>(service_);
     context.provide<Tickets>(service_);
   }

@@ -21,7 +21,6 @@ struct ClusterConfig {
   /// Credentials and TLS beside the URL; see `nats::Links`.
   std::shared_ptr<const nats::ConnectionConfig> access;
   std::string name = "rig";
-  std::string node_name;            ///< of this gateway, for people; empty: the machine's
   std::size_t queue_max = 100'000;  ///< messages that wait to be sent
   int replicas = 1;                 ///< NATS servers that have a copy of what all nodes know
 

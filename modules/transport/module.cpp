@@ -3,6 +3,8 @@
 #include "io/descriptors.hpp"
 #include "io/listener.hpp"
 #include "io/long_poll_endpoint.hpp"
+#include "io/poll_calls.hpp"
+#include "io/subscriptions_calls.hpp"
 #include "io/subscriptions_endpoint.hpp"
 #include "io/transport_shard.hpp"
 
@@ -13,6 +15,8 @@
 #include <rig/core/module.hpp>
 #include <rig/core/sharded.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/peers/calls.hpp>
+#include <rig/peers/node_identity.hpp>
 #include <rig/sessions/sessions.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
@@ -20,7 +24,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,9 +31,13 @@
 namespace rig::transport {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<subscriptions::Subscriptions>(),
-                              port<subscriptions::EventSink>(), port<access::Access>(),
-                              port<sessions::Sessions>()};
+constexpr PortKey kNeeds[] = {port<metrics::Registry>(),
+                              port<subscriptions::Subscriptions>(),
+                              port<subscriptions::EventSink>(),
+                              port<access::Access>(),
+                              port<sessions::Sessions>(),
+                              port<peers::NodeIdentity>(),
+                              port<peers::Calls>()};
 constexpr PortKey kCollects[] = {port<HttpEndpoint>(), port<Fallback>()};
 
 constexpr Route kEventStream{Door::kInbound, "GET", "/_rig/v1/connection/sse",
@@ -84,6 +91,7 @@ class TransportModule final : public Module {
     };
     co_await admission_.start();
     co_await shards_.start(make);
+    serve_other_nodes();
     say_what_descriptors_allow(config.connections_max, count);
     RIG_LOG(kNotice, "listening", {"door", "inbound"}, {"port", inbound.port()});
     RIG_LOG(kNotice, "listening", {"door", "api"}, {"port", api.port()},
@@ -105,6 +113,8 @@ class TransportModule final : public Module {
   Task<> stop(Deadline /*deadline*/) override {
     // Before any shard waits for its requests: a poll may wait on another one.
     co_await shards_.for_each(TransportShard::end_long_polls);
+    for (const auto service : {kSubscriptionsService, kPollService})
+      co_await context_.calls.withdraw(std::string(service));
     co_await shards_.for_each(TransportShard::stop);
     co_await shards_.stop();
     co_await admission_.stop();
@@ -115,6 +125,16 @@ class TransportModule final : public Module {
     context_.routes.add(route, target);
     RIG_LOG(kDebug, "route", {"door", name_of(route.door)}, {"method", route.method},
             {"path", route.path});
+  }
+
+  /// What clients of this one ask for there.
+  void serve_other_nodes() {
+    context_.calls.serve(std::string(kSubscriptionsService), [this](std::string request) {
+      return answer_subscriptions_call(subscriptions_, std::move(request));
+    });
+    context_.calls.serve(std::string(kPollService), [this](std::string request) {
+      return answer_poll_call(context_.shards, shards_, context_.node, std::move(request));
+    });
   }
 
   /// Whoever reaches the management API can redirect all traffic: from outside only if it asks for
@@ -153,7 +173,8 @@ std::unique_ptr<Module> create(ModuleContext& context) {
                           RouteTable(),
                           std::move(cors),
                           TransportMetrics(context.need<metrics::Registry>()),
-                          std::random_device{}(),
+                          context.need<peers::NodeIdentity>(),
+                          context.need<peers::Calls>(),
                           context.shards(),
                           context.lifecycle(),
                           context.need<subscriptions::Subscriptions>(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "testkit/backend.hpp"
+#include "testkit/cluster.hpp"
 #include "testkit/gateway.hpp"
 #include "testkit/http.hpp"
 #include "testkit/json.hpp"
@@ -47,6 +48,7 @@ class Node : public Gateway {
  private:
   static Environment settings_for(const NatsServer& server, Environment more) {
     more.emplace("CLUSTER_URL", "nats://" + server.address());
+    more.emplace("CLUSTER_SECRET", kClusterSecret);
     return more;
   }
 };

@@ -155,7 +155,8 @@ TEST(Cluster, ANodeThatComesLaterKnowsAllBeforeItIsReady) {
 TEST(Cluster, ANodeIsNotReadyBeforeItHasJoined) {
   NatsServer server;
   server.kill();
-  Gateway node({{"CLUSTER_URL", "nats://" + server.address()}});
+  Gateway node({{"CLUSTER_URL", "nats://" + server.address()},
+                {"CLUSTER_SECRET", std::string(kClusterSecret)}});
   const auto reply = fetch(node.api(), {.target = "/health/ready"});
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(json_at(reply.body, "/parts/cluster"), "joining");

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <optional>
-#include <random>
 #include <utility>
 
 namespace rig::answers {
@@ -12,6 +11,10 @@ namespace {
 
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+const std::string kService = "answers";
+constexpr std::chrono::seconds kCallTimeout{1};
+constexpr std::string_view kDeliveredWord = "delivered";
 
 metrics::Counter& counter(metrics::Registry& registry, std::string_view result) {
   return registry.counter({"rig_proxy_answers_total", "Answers that came another way"},
@@ -22,10 +25,10 @@ metrics::Counter& counter(metrics::Registry& registry, std::string_view result) 
 
 class AnswerService::OpenTicket final : public Ticket {
  public:
-  OpenTicket(Part& part, const Correlation& correlation)
+  OpenTicket(Part& part, const Correlation& correlation, const peers::NodeIdentity& here)
       : part_(part),
         secret_(correlation.secret),
-        correlation_(correlation.text()),
+        correlation_(sealed_text(correlation, here)),
         timer_(part.executor) {
     part_.tickets.emplace(secret_, this);
   }
@@ -60,12 +63,15 @@ class AnswerService::OpenTicket final : public Ticket {
   bool has_answer_ = false;
 };
 
-AnswerService::AnswerService(Shards& shards, metrics::Registry& registry)
-    : node_(std::random_device{}()),
-      shards_(shards),
+AnswerService::AnswerService(Shards& shards, const peers::NodeIdentity& here, peers::Calls& calls,
+                             metrics::Registry& registry)
+    : shards_(shards),
+      here_(here),
+      calls_(calls),
       delivered_(counter(registry, "delivered")),
       without_client_(counter(registry, "nobody")),
       invalid_(counter(registry, "invalid")),
+      unreachable_(counter(registry, "unreachable")),
       parts_(shards) {}
 
 Task<> AnswerService::start() {
@@ -73,16 +79,23 @@ Task<> AnswerService::start() {
     return std::unique_ptr<Part>(new Part{shards_->executor(shard), {}});
   };
   co_await parts_.start(make);
+  calls_->serve(kService, [self = Ref(*this)](std::string text) {
+    return answer_call(self, std::move(text));
+  });
 }
 
-Task<> AnswerService::stop() { co_await parts_.stop(); }
+Task<> AnswerService::stop() {
+  co_await calls_->withdraw(kService);
+  co_await parts_.stop();
+}
 
 std::unique_ptr<Ticket> AnswerService::open() {
-  return std::make_unique<OpenTicket>(parts_.local(), Correlation::make(node_, current_shard()));
+  return std::make_unique<OpenTicket>(parts_.local(),
+                                      Correlation::make(here_->id(), current_shard()), *here_);
 }
 
 std::string AnswerService::without_ticket() const {
-  return Correlation::make(node_, current_shard()).text();
+  return sealed_text(Correlation::make(here_->id(), current_shard()), *here_);
 }
 
 Task<Inbox::Outcome> AnswerService::deliver(std::string correlation, Answer answer) {
@@ -91,17 +104,55 @@ Task<Inbox::Outcome> AnswerService::deliver(std::string correlation, Answer answ
 
 Task<Inbox::Outcome> AnswerService::find_and_deliver(Ref<AnswerService> self,
                                                      std::string correlation, Answer answer) {
-  const auto parsed = Correlation::parse(correlation);
-  if (!parsed) {
-    self->invalid_.add();
-    co_return Outcome::kInvalid;
+  const auto parsed = parse_sealed(correlation, *self->here_);
+  Outcome outcome = Outcome::kInvalid;
+  if (parsed && parsed->node != peers::kNoNode && parsed->node != self->here_->id()) {
+    AnswerCall call{std::move(correlation), std::move(answer)};
+    outcome = co_await deliver_elsewhere(self, parsed->node, std::move(call));
+  } else if (parsed) {
+    outcome = co_await deliver_on_this_node(self, *parsed, std::move(answer));
   }
-  const bool is_here = parsed->node == self->node_ && parsed->shard < self->shards_->count();
+  self->count(outcome);
+  co_return outcome;
+}
+
+Task<Inbox::Outcome> AnswerService::deliver_on_this_node(Ref<AnswerService> self,
+                                                         Correlation correlation, Answer answer) {
+  const bool is_here =
+      correlation.node == self->here_->id() && correlation.shard < self->shards_->count();
+  if (!is_here) co_return Outcome::kNobody;
+  auto delivering = deliver_here(self, correlation, std::move(answer));
   const bool is_delivered =
-      is_here && co_await on_shard(self->shards_, parsed->shard,
-                                   deliver_here(self, *parsed, std::move(answer)));
-  (is_delivered ? self->delivered_ : self->without_client_).add();
+      co_await on_shard(self->shards_, correlation.shard, std::move(delivering));
   co_return is_delivered ? Outcome::kDelivered : Outcome::kNobody;
+}
+
+Task<Inbox::Outcome> AnswerService::deliver_elsewhere(Ref<AnswerService> self, peers::NodeId node,
+                                                      AnswerCall call) {
+  const auto reply =
+      co_await self->calls_->call(node, kService, to_text(call), Deadline::after(kCallTimeout));
+  if (reply) co_return *reply == kDeliveredWord ? Outcome::kDelivered : Outcome::kNobody;
+  co_return reply.error() == peers::CallFailure::kNoSuchNode ? Outcome::kNobody
+                                                             : Outcome::kUnreachable;
+}
+
+/// An answer that came to another node; counted there.
+Task<std::string> AnswerService::answer_call(Ref<AnswerService> self, std::string text) {
+  auto call = parse_answer_call(text);
+  const auto correlation = call ? parse_sealed(call->correlation, *self->here_) : std::nullopt;
+  if (!correlation) co_return "";
+  const auto outcome = co_await deliver_on_this_node(self, *correlation, std::move(call->answer));
+  co_return outcome == Outcome::kDelivered ? std::string(kDeliveredWord) : "";
+}
+
+void AnswerService::count(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::kDelivered: return delivered_.add();
+    case Outcome::kNobody: return without_client_.add();
+    case Outcome::kInvalid: return invalid_.add();
+    case Outcome::kUnreachable: break;
+  }
+  unreachable_.add();
 }
 
 Task<bool> AnswerService::deliver_here(Ref<AnswerService> self, Correlation correlation,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "logic/call_messages.hpp"
 #include "logic/correlation.hpp"
 
 #include <rig/answers/inbox.hpp>
@@ -9,6 +10,8 @@
 #include <rig/core/sharded.hpp>
 #include <rig/core/task.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/peers/calls.hpp>
+#include <rig/peers/node_identity.hpp>
 
 #include <cstdint>
 #include <map>
@@ -18,10 +21,11 @@
 namespace rig::answers {
 
 /// Both ports of this module: a ticket is of the shard that opens it, and an answer finds that
-/// shard by its correlation.
+/// shard by its correlation, and before that its node.
 class AnswerService final : public Inbox, public Tickets {
  public:
-  AnswerService(Shards& shards, metrics::Registry& registry);
+  AnswerService(Shards& shards, const peers::NodeIdentity& here, peers::Calls& calls,
+                metrics::Registry& registry);
 
   Task<> start();
   Task<> stop();
@@ -41,13 +45,21 @@ class AnswerService final : public Inbox, public Tickets {
 
   static Task<Outcome> find_and_deliver(Ref<AnswerService> self, std::string correlation,
                                         Answer answer);
+  static Task<Outcome> deliver_on_this_node(Ref<AnswerService> self, Correlation correlation,
+                                            Answer answer);
+  static Task<Outcome> deliver_elsewhere(Ref<AnswerService> self, peers::NodeId node,
+                                         AnswerCall call);
+  static Task<std::string> answer_call(Ref<AnswerService> self, std::string text);
+  void count(Outcome outcome) noexcept;
   static Task<bool> deliver_here(Ref<AnswerService> self, Correlation correlation, Answer answer);
 
-  const std::uint32_t node_;
   Ref<Shards> shards_;
+  Ref<const peers::NodeIdentity> here_;
+  Ref<peers::Calls> calls_;
   metrics::Counter& delivered_;
   metrics::Counter& without_client_;
   metrics::Counter& invalid_;
+  metrics::Counter& unreachable_;
   Sharded<Part> parts_;
 };
 

@@ -1,6 +1,8 @@
 #include "io/answer_service.hpp"
 
 #include <rig/metrics/test_registry.hpp>
+#include <rig/peers/test_calls.hpp>
+#include <rig/peers/test_identity.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -68,7 +70,9 @@ class AnswerServiceTest : public testing::Test {
 
   metrics::TestRegistry registry_{2};
   Shards shards_{2, 1'000};
-  AnswerService service_{shards_, registry_};
+  peers::TestIdentity here_{7};
+  peers::TestCalls calls_;
+  AnswerService service_{shards_, here_, calls_, registry_};
 };
 
 TEST_F(AnswerServiceTest, AnswerFindsTheShardOfTheClientThatWaits) {
@@ -112,15 +116,53 @@ TEST_F(AnswerServiceTest, NobodyWaitsBehindTheDeadlineOrWithoutATicket) {
 
 TEST_F(AnswerServiceTest, CorrelationOfAnotherNodeOrShardIsNobodys) {
   auto ticket = open();
-  auto mine = *Correlation::parse(ticket->correlation());
+  auto mine = *parse_sealed(ticket->correlation(), here_);
   auto other_node = mine;
   other_node.node ^= 1U;
-  EXPECT_EQ(deliver(other_node.text(), "x"), Outcome::kNobody);
+  EXPECT_EQ(deliver(sealed_text(other_node, here_), "x"), Outcome::kNobody);
   auto no_shard = mine;
   no_shard.shard = 7;
-  EXPECT_EQ(deliver(no_shard.text(), "x"), Outcome::kNobody);
+  EXPECT_EQ(deliver(sealed_text(no_shard, here_), "x"), Outcome::kNobody);
   EXPECT_EQ(deliver("no correlation", "x"), Outcome::kInvalid);
   EXPECT_EQ(counted("invalid"), 1);
+  run(close(std::move(ticket)), kClient);
+}
+
+TEST_F(AnswerServiceTest, AnswerForAClientOfAnotherNodeGoesThere) {
+  const auto theirs = sealed_text(Correlation::make(8, 0), here_);
+  std::string sent;
+  calls_.other_node = [&](peers::NodeId node, std::string request) -> peers::CallResult {
+    EXPECT_EQ(node, 8U);
+    sent = std::move(request);
+    return std::string("delivered");
+  };
+  EXPECT_EQ(deliver(theirs, "x"), Outcome::kDelivered);
+  EXPECT_EQ(parse_answer_call(sent)->correlation, theirs);
+  calls_.other_node = [](auto, auto) -> peers::CallResult { return std::string(); };
+  EXPECT_EQ(deliver(theirs, "x"), Outcome::kNobody);
+  calls_.other_node = [](auto, auto) -> peers::CallResult { return peers::CallFailure::kTimedOut; };
+  EXPECT_EQ(deliver(theirs, "x"), Outcome::kUnreachable);
+  EXPECT_EQ(counted("unreachable"), 1);
+}
+
+TEST_F(AnswerServiceTest, NobodyIsAskedAboutAForgedCorrelation) {
+  calls_.other_node = [](auto, auto) -> peers::CallResult {
+    ADD_FAILURE() << "asked";
+    return std::string("delivered");
+  };
+  EXPECT_EQ(deliver(Correlation::make(8, 0).text(), "x"), Outcome::kNobody);
+}
+
+TEST_F(AnswerServiceTest, AnswerThatCameToAnotherNodeIsTaken) {
+  auto ticket = open();
+  const AnswerCall call{ticket->correlation(), {200, {}, "from afar"}};
+  EXPECT_EQ(run(calls_.take("answers", to_text(call)), kOther), "delivered");
+  EXPECT_EQ(run(ticket->wait(Deadline::after(hours(1))), kClient)->body, "from afar");
+  EXPECT_EQ(run(calls_.take("answers", to_text(call))), "") << "the first one counts";
+  EXPECT_EQ(run(calls_.take("answers", "garbage")), "");
+  // A node that forwards what is not of this one is not asked in turn.
+  const auto theirs = sealed_text(Correlation::make(8, 0), here_);
+  EXPECT_EQ(run(calls_.take("answers", to_text({theirs, {}}))), "");
   run(close(std::move(ticket)), kClient);
 }
 

@@ -10,7 +10,7 @@
 namespace rig::answers {
 namespace {
 
-constexpr std::size_t kNodeDigits = 8;
+constexpr std::size_t kNodeDigits = 16;
 constexpr std::size_t kShardDigits = 4;
 
 void append_hex(std::string& text, std::uint64_t number, std::size_t digits) {
@@ -31,7 +31,7 @@ std::optional<std::uint64_t> take_hex(std::string_view& text, std::size_t digits
 
 }  // namespace
 
-Correlation Correlation::make(std::uint32_t node, ShardId shard) {
+Correlation Correlation::make(peers::NodeId node, ShardId shard) {
   Correlation made{node, shard, {}};
   const bool is_drawn = RAND_bytes(made.secret.data(), static_cast<int>(made.secret.size())) == 1;
   RIG_ASSERT(is_drawn);
@@ -51,7 +51,7 @@ std::optional<Correlation> Correlation::parse(std::string_view text) noexcept {
   const auto node = take_hex(text, kNodeDigits);
   const auto shard = take_hex(text, kShardDigits);
   if (!node || !shard) return std::nullopt;
-  parsed.node = static_cast<std::uint32_t>(*node);
+  parsed.node = *node;
   parsed.shard = static_cast<ShardId>(*shard);
   if (parsed.shard != *shard) return std::nullopt;
   for (auto& byte : parsed.secret) {
@@ -60,6 +60,17 @@ std::optional<Correlation> Correlation::parse(std::string_view text) noexcept {
     byte = static_cast<std::uint8_t>(*value);
   }
   return text.empty() ? std::optional(parsed) : std::nullopt;
+}
+
+std::string sealed_text(const Correlation& correlation, const peers::NodeIdentity& here) {
+  return here.seal(peers::Purpose::kCorrelation, correlation.text());
+}
+
+std::optional<Correlation> parse_sealed(std::string_view text, const peers::NodeIdentity& here) {
+  const auto opened = here.open(peers::Purpose::kCorrelation, text);
+  auto correlation = Correlation::parse(opened.text);
+  if (correlation && !opened.is_genuine) correlation->node = peers::kNoNode;
+  return correlation;
 }
 
 }  // namespace rig::answers

@@ -1,5 +1,7 @@
 #include "logic/correlation.hpp"
 
+#include <rig/peers/test_identity.hpp>
+
 #include <gtest/gtest.h>
 
 namespace rig::answers {
@@ -17,6 +19,16 @@ TEST(Correlation, OfAnythingElseIsNone) {
   for (const auto& other : {std::string(), text + "0", text.substr(1), "x" + text.substr(1),
                             std::string(text.size(), '-'), "A" + text.substr(1)})
     EXPECT_EQ(Correlation::parse(other), std::nullopt) << other;
+}
+
+TEST(Correlation, WithoutAGenuineSealIsOfNoNode) {
+  const peers::TestIdentity here(7);
+  const auto made = Correlation::make(7, 2);
+  EXPECT_EQ(parse_sealed(sealed_text(made, here), here), made);
+  const auto forged = parse_sealed(made.text(), here);
+  ASSERT_TRUE(forged);
+  EXPECT_EQ(forged->node, peers::kNoNode);
+  EXPECT_EQ(parse_sealed("x", here), std::nullopt);
 }
 
 TEST(Correlation, CannotBeGuessedFromAnother) {

@@ -20,6 +20,7 @@ constexpr std::array kRoutes{
 constexpr int kAccepted = 202;
 constexpr int kBadRequest = 400;
 constexpr int kGone = 410;
+constexpr int kUnavailable = 503;
 
 }  // namespace
 
@@ -43,6 +44,9 @@ Task<HttpResponse> ResponsesEndpoint::deliver(Ref<ResponsesEndpoint> self,
     case answers::Inbox::Outcome::kNobody:
       co_return HttpResponse::error(
           kGone, "Nobody waits for this answer: it is late, or it has come already.");
+    case answers::Inbox::Outcome::kUnreachable:
+      co_return HttpResponse::error(
+          kUnavailable, "The node that has the client of this answer cannot be reached now.");
     case answers::Inbox::Outcome::kInvalid: break;
   }
   co_return HttpResponse::text(kBadRequest,

@@ -13,7 +13,7 @@ constexpr std::size_t kWaitingMax = 65'536;  // messages on their way to shard 0
 
 Node::Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets,
            const Ports& ports)
-    : this_node_(config.node_name, ports.lifecycle, *ports.registry),
+    : this_node_(*ports.self, ports.lifecycle, *ports.registry),
       subjects_(config.name, this_node_.id()),
       shards_(ports.shards),
       metrics_(*ports.registry),
@@ -30,7 +30,10 @@ Node::Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& bucke
       blacklist_(ports.shards, ports.blacklist, blacklist_map_, *ports.registry),
       members_(
           ports.shards->executor(0), *link_, subjects_, [this] { return self(); }, metrics_,
-          *ports.registry) {
+          *ports.registry),
+      calls_(
+          ports.shards, *link_, ports.calls, CallSubjects(config.name, ports.self->id()),
+          [this] { return others(Ref<const Node>(*this)); }, *ports.registry) {
   ports.events->connect(relay_);
 }
 
@@ -39,6 +42,7 @@ Task<> Node::start() {
   apis_.start();
   blacklist_.start();
   members_.start();
+  calls_.start();
   link_->start();
   api_map_.start();
   blacklist_map_.start();
@@ -48,6 +52,7 @@ Task<> Node::start() {
 Task<> Node::stop() {
   co_await members_.stop();
   relay_.stop();
+  calls_.stop();
   if (std::exchange(here_->node, nullptr) == nullptr) co_return;
   api_map_.close();
   blacklist_map_.close();
@@ -94,6 +99,18 @@ Task<ClusterView> Node::view_here(Ref<const Node> self) {
                         .others = self->members_.others()};
 }
 
+Task<std::vector<NodeCalls::Other>> Node::others(Ref<const Node> self) {
+  co_return co_await on_shard(self->shards_, 0, others_here(self));
+}
+
+Task<std::vector<NodeCalls::Other>> Node::others_here(Ref<const Node> self) {
+  std::vector<NodeCalls::Other> others;
+  for (auto& member : self->members_.others()) {
+    if (const auto id = peers::parse_node_id(member.id)) others.push_back({*id, member.name});
+  }
+  co_return others;
+}
+
 template <class Work>
 void Node::on_shard_0(Work work) {
   shards_->post(0, [here = here_, work = std::move(work)]() mutable {
@@ -103,6 +120,7 @@ void Node::on_shard_0(Work work) {
 
 void Node::received(nats::LinkMessage message) noexcept {
   if (subjects_.is_event(message.subject)) return relay_.receive(std::move(message.data));
+  if (calls_.receive(message)) return;
   if (here_->waiting.fetch_add(1) >= kWaitingMax) {
     here_->waiting.fetch_sub(1);
     return lost(nats::LinkLoss::kTooManyWait, 1);
@@ -113,7 +131,7 @@ void Node::received(nats::LinkMessage message) noexcept {
   });
 }
 
-void Node::unanswered(std::string_view) noexcept {}
+void Node::unanswered(std::string_view reply_to) noexcept { (void)calls_.unanswered(reply_to); }
 
 void Node::connected() noexcept {
   on_shard_0([](Node& node) { node.members_.connected(); });

@@ -6,6 +6,7 @@
 #include "io/event_relay.hpp"
 #include "io/members.hpp"
 #include "io/nats_map.hpp"
+#include "io/node_calls.hpp"
 #include "io/shared_state.hpp"
 #include "io/this_node.hpp"
 #include "logic/subjects.hpp"
@@ -18,6 +19,8 @@
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/bucket.hpp>
 #include <rig/nats/link.hpp>
+#include <rig/peers/call_exchange.hpp>
+#include <rig/peers/node_identity.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/sessions/blacklist_replica.hpp>
 #include <rig/subscriptions/event_exchange.hpp>
@@ -28,6 +31,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rig::cluster {
 
@@ -42,10 +46,11 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
     Ref<subscriptions::EventExchange> events;
     Ref<sessions::BlacklistReplica> blacklist;
     Ref<proxy::ApiReplica> apis;
+    Ref<peers::NodeIdentity> self;
+    Ref<peers::CallExchange> calls;
   };
 
-  Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets,
-       const Ports& ports);
+  Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets, const Ports& ports);
 
   Task<> start();
   Task<> stop();  ///< safe to call twice, and without a start
@@ -73,6 +78,8 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   [[nodiscard]] bool has_joined() const noexcept;
   [[nodiscard]] Member self() const;
   static Task<ClusterView> view_here(Ref<const Node> self);
+  static Task<std::vector<NodeCalls::Other>> others(Ref<const Node> self);
+  static Task<std::vector<NodeCalls::Other>> others_here(Ref<const Node> self);
 
   const ThisNode this_node_;
   const Subjects subjects_;
@@ -86,6 +93,7 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   SharedState<ApiKind> apis_;
   SharedState<BlacklistKind> blacklist_;
   Members members_;
+  NodeCalls calls_;
   Worker worker_;  // waits for the ends of the connections
 };
 

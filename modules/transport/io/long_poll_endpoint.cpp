@@ -2,6 +2,8 @@
 
 #include "io/long_poll_session.hpp"
 #include "io/opening.hpp"
+#include "io/poll_calls.hpp"
+#include "logic/call_messages.hpp"
 #include "logic/connection_token.hpp"
 #include "logic/long_poll_request.hpp"
 
@@ -20,16 +22,8 @@ constexpr std::array kRoutes{Route{.door = Door::kInbound,
                                    .cors_headers = "authorization,content-type,last-event-id",
                                    .cors_credentials = true}};
 
-/// On the shard of the session; nothing if there is none.
-Task<std::optional<PollPage>> poll(Ref<Sharded<TransportShard>> parts, ConnectionToken token,
-                                   std::string seen, Deadline deadline) {
-  auto session = parts->local().find_long_poll(token);
-  if (session == nullptr) co_return std::nullopt;
-  co_return co_await LongPollSession::poll(std::move(session), std::move(seen), deadline);
-}
-
 /// What a client is told whose session is over and who starts from nothing.
-subscriptions::Gap gap_after(const std::optional<ConnectionToken>& token, std::uint32_t node,
+subscriptions::Gap gap_after(const std::optional<ConnectionToken>& token, peers::NodeId node,
                              const std::string& last_event_id) {
   using Reason = subscriptions::Gap::Reason;
   const auto cursor = subscriptions::Cursor::parse(PollPlace::parse(last_event_id).cursor);
@@ -49,14 +43,11 @@ Task<HttpResponse> LongPollEndpoint::handle(HttpRequest request) {
 Task<HttpResponse> LongPollEndpoint::answer(Ref<LongPollEndpoint> self, HttpRequest request) {
   if (request.method == "HEAD") co_return HttpResponse::json(200, R"("ok")");  // makes nothing
   const auto cookies = LongPollCookies::of(request);
-  const auto token = ConnectionToken::parse(cookies.connection_token.value_or(""));
-  const bool may_be_here =
-      token && token->node == self->context_.node && token->shard < self->shards_->count();
-  if (may_be_here) {
-    const auto deadline = Deadline::after(self->context_.config.longpolling.wait);
-    auto polling = poll(self->parts_, *token, cookies.last_event_id, deadline);
-    const auto page = co_await on_shard(self->shards_, token->shard, std::move(polling));
-    if (page) co_return session_has(token->text(), *page);
+  const auto token = parse_sealed(cookies.connection_token.value_or(""), self->context_.node);
+  if (token && token->node != peers::kNoNode) {
+    auto page = co_await poll(self, *token, cookies.last_event_id);
+    if (!page) co_return call_failed(page.error());
+    if (*page) co_return session_has(sealed_text(*token, self->context_.node), **page);
   }
   auto parsed = parse_long_poll_request(request, cookies, self->context_.subscriptions);
   if (!parsed) co_return HttpResponse::text(400, parsed.error());
@@ -67,6 +58,16 @@ Task<HttpResponse> LongPollEndpoint::answer(Ref<LongPollEndpoint> self, HttpRequ
       co_await authorize_opening(self->context_, std::as_const(request), *std::move(parsed));
   if (!wanted) co_return std::move(wanted).error();
   co_return self->open(*std::move(wanted), cookies, std::move(placed.place));
+}
+
+/// At the node that has the session; nothing if there is none.
+Task<LongPollEndpoint::Page> LongPollEndpoint::poll(Ref<LongPollEndpoint> self,
+                                                    ConnectionToken token, std::string seen) {
+  const TransportContext& context = self->context_;
+  const auto deadline = Deadline::after(context.config.longpolling.wait);
+  if (token.node != context.node.id())
+    co_return co_await poll_elsewhere(context, token, std::move(seen), deadline);
+  co_return co_await poll_here(self->shards_, self->parts_, token, std::move(seen), deadline);
 }
 
 HttpResponse LongPollEndpoint::open(StreamRequest wanted, const LongPollCookies& cookies,
@@ -85,13 +86,13 @@ HttpResponse LongPollEndpoint::open(StreamRequest wanted, const LongPollCookies&
   slot.hold(std::move(place));
   auto session = std::make_shared<LongPollSession>(shard, std::move(slot), wanted.wants_cursors);
   shard.add(session);
-  const auto token = session->token();
+  const auto token = sealed_text(session->token(), context_.node);
   session->open(std::move(wanted));
   if (has_lost_session) {
-    const auto old = ConnectionToken::parse(*cookies.connection_token);
-    session->note_gap(gap_after(old, context_.node, cookies.last_event_id));
+    const auto old = parse_sealed(*cookies.connection_token, context_.node);
+    session->note_gap(gap_after(old, context_.node.id(), cookies.last_event_id));
   }
-  return session_made(token.text());
+  return session_made(token);
 }
 
 }  // namespace rig::transport

@@ -36,7 +36,8 @@ void LongPollSession::open(StreamRequest request) {
   // What is no cursor must not come back in a cookie.
   const auto place = subscriptions::Cursor::parse(request.cursor.value_or(""));
   buffer_.set_cursor(place.value_or(subscriptions.cursor()).text());
-  add_notice("rig.connection.create", connection_created(token().text()));
+  add_notice("rig.connection.create",
+             connection_created(sealed_text(token(), shard_.context().node)));
   asked_.ask(request.subscriptions);
   shard_.wheel().arm(idle_, shard_.config().longpolling.idle_timeout);
   if (request.identity && !identify(std::move(request.identity)))

@@ -32,8 +32,8 @@ StreamConnection::StreamConnection(TransportShard& shard, TransportShard::Slot s
 StreamConnection::~StreamConnection() = default;
 
 void StreamConnection::open(std::string head, StreamRequest request) {
-  const auto welcome =
-      cloudevents::make_gateway_event("rig.connection.create", connection_created(token().text()));
+  const auto welcome = cloudevents::make_gateway_event(
+      "rig.connection.create", connection_created(sealed_text(token(), shard_.context().node)));
   head.append(welcome_chunk(*welcome)->bytes(is_chunked_));
   send(ChunkRef(new Chunk(std::move(head))));
 

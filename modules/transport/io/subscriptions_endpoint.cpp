@@ -1,6 +1,7 @@
 #include "io/subscriptions_endpoint.hpp"
 
 #include "io/opening.hpp"
+#include "io/subscriptions_calls.hpp"
 #include "logic/subscriptions_request.hpp"
 
 #include <array>
@@ -73,6 +74,15 @@ Task<std::optional<std::string>> subscriptions_of(Ref<Sharded<TransportShard>> p
 std::span<const Route> SubscriptionsEndpoint::routes() const { return kRoutes; }
 
 Task<HttpResponse> SubscriptionsEndpoint::handle(HttpRequest request) {
+  const auto token = token_in_path(request, context_.node);
+  const bool is_elsewhere =
+      token && token->node != peers::kNoNode && token->node != context_.node.id();
+  if (is_elsewhere)
+    return call_about_subscriptions(context_.calls, token->node, std::move(request));
+  return handle_here(std::move(request));
+}
+
+Task<HttpResponse> SubscriptionsEndpoint::handle_here(HttpRequest request) {
   return request.method == "PUT" ? put(Ref(*this), std::move(request))
                                  : get(Ref(*this), std::move(request));
 }
@@ -83,9 +93,9 @@ Task<HttpResponse> SubscriptionsEndpoint::put(Ref<SubscriptionsEndpoint> self,
   if (!wanted && !wanted.error().comes_after_token) co_return wanted.error().response;
   auto who = co_await ask(self->context_.access, std::as_const(request));
   if (!who) co_return put_denied(self->context_.config, who.error());
-  const auto token = token_in_path(request);
+  const auto token = token_in_path(request, self->context_.node);
   if (!token) co_return invalid_token();
-  if (token->node != self->context_.node || token->shard >= self->shards_->count())
+  if (token->node != self->context_.node.id() || token->shard >= self->shards_->count())
     co_return no_such_connection();
   auto replacing = replace(self->parts_, *token, std::move(wanted), *std::move(who));
   co_return co_await on_shard(self->shards_, token->shard, std::move(replacing));
@@ -93,9 +103,9 @@ Task<HttpResponse> SubscriptionsEndpoint::put(Ref<SubscriptionsEndpoint> self,
 
 Task<HttpResponse> SubscriptionsEndpoint::get(Ref<SubscriptionsEndpoint> self,
                                               HttpRequest request) {
-  const auto token = token_in_path(request);
+  const auto token = token_in_path(request, self->context_.node);
   if (!token) co_return invalid_token();
-  if (token->node != self->context_.node || token->shard >= self->shards_->count())
+  if (token->node != self->context_.node.id() || token->shard >= self->shards_->count())
     co_return no_such_connection();
   const auto list =
       co_await on_shard(self->shards_, token->shard, subscriptions_of(self->parts_, *token));

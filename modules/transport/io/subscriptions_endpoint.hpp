@@ -20,6 +20,8 @@ class SubscriptionsEndpoint final : public HttpEndpoint {
 
   [[nodiscard]] std::span<const Route> routes() const override;
   Task<HttpResponse> handle(HttpRequest request) override;
+  /// About a connection of this node only: the request has come from another one.
+  Task<HttpResponse> handle_here(HttpRequest request);
 
  private:
   static Task<HttpResponse> put(Ref<SubscriptionsEndpoint> self, HttpRequest request);

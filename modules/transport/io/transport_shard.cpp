@@ -20,7 +20,7 @@ TransportShard::TransportShard(TransportContext& context, ShardId shard)
     : context_(context),
       executor_(context.shards.executor(shard)),
       writes_(executor_, context.shards.wheel(), context.metrics, context.config.slow),
-      names_(context.node, shard),
+      names_(context.node.id(), shard),
       sse_heartbeat_(encode_sse_comment("heartbeat")),
       ws_heartbeat_(new Chunk(ws_ping())),
       request_ids_(std::random_device{}()),

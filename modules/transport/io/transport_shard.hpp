@@ -20,6 +20,8 @@
 #include <rig/core/shard.hpp>
 #include <rig/core/task_group.hpp>
 #include <rig/core/timer_wheel.hpp>
+#include <rig/peers/calls.hpp>
+#include <rig/peers/node_identity.hpp>
 #include <rig/sessions/sessions.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
@@ -60,7 +62,8 @@ struct TransportContext {
   RouteTable routes;
   Cors cors;
   TransportMetrics metrics;
-  std::uint32_t node;  ///< random
+  const peers::NodeIdentity& node;
+  peers::Calls& calls;
   Shards& shards;
   const Lifecycle& lifecycle;
   subscriptions::Subscriptions& subscriptions;

@@ -49,7 +49,7 @@ class NamedConnection {
 /// The connections of one shard by token.
 class ConnectionNames {
  public:
-  ConnectionNames(std::uint32_t node, ShardId shard) : node_(node), shard_(shard) {}
+  ConnectionNames(peers::NodeId node, ShardId shard) : node_(node), shard_(shard) {}
 
   /// Null if there is no such connection, or no longer.
   [[nodiscard]] NamedConnection* find(const ConnectionToken& token) const noexcept;
@@ -65,7 +65,7 @@ class ConnectionNames {
   std::uint32_t add(NamedConnection& connection);
   void remove(std::uint32_t slot) noexcept;
 
-  const std::uint32_t node_;
+  const peers::NodeId node_;
   const ShardId shard_;
   Secrets secrets_;
   std::vector<Slot> slots_;

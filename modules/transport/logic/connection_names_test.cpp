@@ -1,5 +1,7 @@
 #include "logic/connection_names.hpp"
 
+#include <rig/peers/test_identity.hpp>
+
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -38,8 +40,20 @@ TEST(ConnectionToken, ComesBackFromItsText) {
 TEST(ConnectionToken, OfAnythingElseIsNone) {
   const auto good = ConnectionToken{}.text();
   for (const std::string& text : {std::string(), std::string("YWJj"), good + "A", good.substr(1),
-                                  "*" + good.substr(1), good.substr(1) + "=", good.substr(1) + "_"})
+                                  "*" + good.substr(1), good.substr(1) + "="})
     EXPECT_FALSE(ConnectionToken::parse(text).has_value()) << text;
+}
+
+TEST(ConnectionToken, WithoutAGenuineSealIsOfNoNode) {
+  const peers::TestIdentity here(7);
+  const ConnectionToken token{7, 1, 2, {3}};
+  const auto opened = parse_sealed(sealed_text(token, here), here);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->node, 7U);
+  const auto forged = parse_sealed(token.text(), here);
+  ASSERT_TRUE(forged);
+  EXPECT_EQ(forged->node, peers::kNoNode);
+  EXPECT_FALSE(parse_sealed("YWJj", here));
 }
 
 TEST(ConnectionNames, FindsWhoIsThereAndNobodyElse) {

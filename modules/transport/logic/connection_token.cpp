@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::size_t kBytes = 27;  // one more than needed: a whole number of base64 groups
+constexpr std::size_t kBytes = 30;  // a whole number of base64 groups
 constexpr std::size_t kText = kBytes / 3 * 4;
 using Bytes = std::array<std::uint8_t, kBytes>;
 
@@ -61,10 +61,21 @@ std::optional<ConnectionToken> ConnectionToken::parse(std::string_view text) noe
     for (std::size_t byte = 0; byte < 3; ++byte)
       bytes[3 * i + byte] = static_cast<std::uint8_t>(group >> (16 - 8 * byte));
   }
-  if (bytes.back() != 0) return std::nullopt;
   ConnectionToken token;
   const auto* at = take(take(take(bytes.data(), token.node), token.shard), token.slot);
   std::copy_n(at, token.secret.size(), token.secret.begin());
+  return token;
+}
+
+std::string sealed_text(const ConnectionToken& token, const peers::NodeIdentity& here) {
+  return here.seal(peers::Purpose::kConnection, token.text());
+}
+
+std::optional<ConnectionToken> parse_sealed(std::string_view text,
+                                            const peers::NodeIdentity& here) {
+  const auto opened = here.open(peers::Purpose::kConnection, text);
+  auto token = ConnectionToken::parse(opened.text);
+  if (token && !opened.is_genuine) token->node = peers::kNoNode;
   return token;
 }
 

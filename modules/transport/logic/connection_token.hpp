@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rig/core/shard_id.hpp>
+#include <rig/peers/node_identity.hpp>
 
 #include <array>
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace rig::transport {
 struct ConnectionToken {
   using Secret = std::array<std::uint8_t, 16>;
 
-  std::uint32_t node = 0;  ///< which gateway; another one at each start
+  peers::NodeId node = peers::kNoNode;
   ShardId shard = 0;
   std::uint32_t slot = 0;  ///< its place on the shard; may be taken again, with another secret
   Secret secret{};
@@ -25,6 +26,14 @@ struct ConnectionToken {
   [[nodiscard]] std::string text() const;
   [[nodiscard]] static std::optional<ConnectionToken> parse(std::string_view text) noexcept;
 };
+
+/// As clients get it: sealed by this node.
+[[nodiscard]] std::string sealed_text(const ConnectionToken& token,
+                                      const peers::NodeIdentity& here);
+/// What a client brings; nothing if it has not the form. A token whose seal is not genuine is of no
+/// node, whatever it says: nobody is asked about it.
+[[nodiscard]] std::optional<ConnectionToken> parse_sealed(std::string_view text,
+                                                          const peers::NodeIdentity& here);
 
 /// Compares in constant time.
 [[nodiscard]] bool same(const ConnectionToken::Secret& a,

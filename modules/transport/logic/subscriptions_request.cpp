@@ -43,13 +43,14 @@ HttpResponse not_acceptable(std::string_view accept) {
 
 }  // namespace
 
-std::optional<ConnectionToken> token_in_path(const HttpRequest& request) noexcept {
+std::optional<ConnectionToken> token_in_path(const HttpRequest& request,
+                                             const peers::NodeIdentity& here) {
   std::string_view path = request.path();
   constexpr std::string_view kPrefix = "/_rig/v1/connection/";
   if (!path.starts_with(kPrefix)) return std::nullopt;
   path.remove_prefix(kPrefix.size());
   path.remove_prefix(std::min(path.find('/') + 1, path.size()));
-  return ConnectionToken::parse(path.substr(0, path.find('/')));
+  return parse_sealed(path.substr(0, path.find('/')), here);
 }
 
 HttpResponse invalid_token() { return HttpResponse::text(400, "Invalid connection token."); }

@@ -13,7 +13,8 @@
 namespace rig::transport {
 
 /// The token in the path of a request about a connection's subscriptions; nothing if it is none.
-std::optional<ConnectionToken> token_in_path(const HttpRequest& request) noexcept;
+std::optional<ConnectionToken> token_in_path(const HttpRequest& request,
+                                             const peers::NodeIdentity& here);
 
 /// Answers that both methods share.
 HttpResponse invalid_token();

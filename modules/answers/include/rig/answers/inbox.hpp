@@ -20,6 +20,7 @@ class Inbox {
     kDelivered,  ///< the client gets it
     kNobody,     ///< nobody waits for it, or no longer: it is late, has come already, or is forged
     kInvalid,    ///< `correlation` is none
+    kUnreachable,  ///< its client is on another node, which does not answer now; it may get it
   };
   /// `correlation`: as the request was given it.
   virtual Task<Outcome> deliver(std::string correlation, Answer answer) = 0;
