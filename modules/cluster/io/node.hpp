@@ -44,8 +44,7 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
     Ref<proxy::ApiReplica> apis;
   };
 
-  Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets,
-       const Ports& ports);
+  Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets, const Ports& ports);
 
   Task<> start();
   Task<> stop();  ///< safe to call twice, and without a start

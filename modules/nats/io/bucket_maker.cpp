@@ -8,7 +8,8 @@
 namespace rig::nats {
 
 std::unique_ptr<Bucket> BucketMaker::open(Settings settings, BucketUser& user) {
-  return std::make_unique<KeptBucket>(connection_by(settings.url, settings.access), settings, user, *registry_);
+  return std::make_unique<KeptBucket>(connection_by(settings.url, settings.access), settings, user,
+                                      *registry_);
 }
 
 }  // namespace rig::nats
