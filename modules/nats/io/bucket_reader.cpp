@@ -15,15 +15,16 @@ using MetaPtr = std::unique_ptr<jsMsgMetaData, DestroyWith<jsMsgMetaData, jsMsgM
 
 }  // namespace
 
-BucketReader::BucketReader(BucketStream::Followed followed, const BucketStream& stream,
-                           BucketUser& user, std::atomic<std::uint64_t>& revision,
-                           std::function<void()> note_current)
-    : subscription_(std::move(followed.subscription)),
+BucketReader::BucketReader(SubscriptionPtr subscription, std::uint64_t end,
+                           const BucketStream& stream, BucketUser& user,
+                           std::atomic<std::uint64_t>& revision, std::function<void()> note_current)
+    : subscription_(std::move(subscription)),
+      end_(end),
       stream_(stream),
       user_(user),
       revision_(revision),
       note_current_(std::move(note_current)),
-      is_current_(!followed.has_more),
+      is_current_(revision.load() >= end),
       credits_(std::make_shared<Credits>(kBatches)),
       thread_([this] { run(); }) {}
 
@@ -73,7 +74,7 @@ bool BucketReader::tell(Batch batch) {
   const auto revision = batch.entries.back().revision;
   user_.changed(std::move(batch.entries), [credits = credits_] { credits->release(); });
   revision_.store(revision);
-  if (batch.is_last && !std::exchange(is_current_, true)) note_current_();
+  if (revision >= end_ && !std::exchange(is_current_, true)) note_current_();
   return true;
 }
 

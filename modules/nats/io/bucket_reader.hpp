@@ -19,10 +19,12 @@ namespace rig::nats {
 /// come is told in batches, of which two are with the user at a time.
 class BucketReader {
  public:
-  /// `note_current` is called on the thread when all that was there has been told, unless nothing
-  /// was (`has_more`): then at once.
-  BucketReader(BucketStream::Followed followed, const BucketStream& stream, BucketUser& user,
-               std::atomic<std::uint64_t>& revision, std::function<void()> note_current);
+  /// `note_current` is called on the thread when everything up to the revision `end` has been told;
+  /// at once if it has been before. That no message waits says nothing: the server that is read
+  /// from may be behind the others.
+  BucketReader(SubscriptionPtr subscription, std::uint64_t end, const BucketStream& stream,
+               BucketUser& user, std::atomic<std::uint64_t>& revision,
+               std::function<void()> note_current);
   ~BucketReader();
   BucketReader(const BucketReader&) = delete;
   BucketReader& operator=(const BucketReader&) = delete;
@@ -33,7 +35,7 @@ class BucketReader {
   struct Batch {
     std::vector<BucketEntry> entries;
     std::size_t bytes = 0;
-    bool is_last = false;  // of what was there
+    bool is_last = false;  // of what waits
   };
   using Credits = std::counting_semaphore<>;
 
@@ -43,6 +45,7 @@ class BucketReader {
   bool tell(Batch batch);
 
   SubscriptionPtr subscription_;
+  const std::uint64_t end_;
   const BucketStream& stream_;
   BucketUser& user_;
   std::atomic<std::uint64_t>& revision_;

@@ -12,8 +12,6 @@ constexpr std::int64_t kWaitMs = 2'000;
 
 using StreamInfoPtr =
     std::unique_ptr<jsStreamInfo, DestroyWith<jsStreamInfo, jsStreamInfo_Destroy>>;
-using ConsumerInfoPtr =
-    std::unique_ptr<jsConsumerInfo, DestroyWith<jsConsumerInfo, jsConsumerInfo_Destroy>>;
 using PubAckPtr = std::unique_ptr<jsPubAck, DestroyWith<jsPubAck, jsPubAck_Destroy>>;
 
 }  // namespace
@@ -62,9 +60,16 @@ natsStatus BucketStream::look(State& state) const {
   return status;
 }
 
+natsStatus BucketStream::look_for_last(std::uint64_t& revision) const {
+  std::optional<BucketEntry> last;
+  const auto status = read(">", last);
+  revision = last ? last->revision : 0;
+  return status;
+}
+
 /// The library's ordered consumer: it begins anew by itself where it finds that something is
 /// missing, and holds the server back while messages wait.
-natsStatus BucketStream::follow(std::uint64_t after, Followed& followed) const {
+natsStatus BucketStream::follow(std::uint64_t after, SubscriptionPtr& subscription) const {
   jsSubOptions options;
   jsSubOptions_Init(&options);
   options.Stream = stream_.c_str();
@@ -73,15 +78,11 @@ natsStatus BucketStream::follow(std::uint64_t after, Followed& followed) const {
   options.Config.OptStartSeq = after + 1;
   natsSubscription* made = nullptr;
   const auto all = prefix_ + ">";
-  auto status = js_SubscribeSync(&made, context_.get(), all.c_str(), nullptr, &options, nullptr);
-  followed.subscription.reset(made);
+  const auto status =
+      js_SubscribeSync(&made, context_.get(), all.c_str(), nullptr, &options, nullptr);
+  subscription.reset(made);
   if (status != NATS_OK) return status;
-  natsSubscription_SetPendingLimits(made, -1, -1);
-  jsConsumerInfo* found = nullptr;
-  status = natsSubscription_GetConsumerInfo(&found, made, nullptr, nullptr);
-  const ConsumerInfoPtr info(found);
-  if (status == NATS_OK) followed.has_more = info->NumPending + info->Delivered.Consumer > 0;
-  return status;
+  return natsSubscription_SetPendingLimits(made, -1, -1);
 }
 
 natsStatus BucketStream::write(const BucketEntry& entry, BucketWrite& made) const {

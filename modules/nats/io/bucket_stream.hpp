@@ -22,11 +22,6 @@ class BucketStream {
     std::uint64_t revision = 0;
     bool operator==(const State&) const = default;
   };
-  /// What follows it, and whether anything is behind `after`.
-  struct Followed {
-    SubscriptionPtr subscription;
-    bool has_more = false;
-  };
 
   BucketStream(std::string_view name, int replicas);
 
@@ -35,7 +30,9 @@ class BucketStream {
 
   natsStatus open();  ///< makes it if it is not there
   natsStatus look(State& state) const;
-  natsStatus follow(std::uint64_t after, Followed& followed) const;
+  /// The revision of the last entry that is still there, 0 without one.
+  natsStatus look_for_last(std::uint64_t& revision) const;
+  natsStatus follow(std::uint64_t after, SubscriptionPtr& subscription) const;
   /// If the error is a revision that is not the expected one, the outcome has what is there.
   natsStatus write(const BucketEntry& entry, BucketWrite& made) const;
   natsStatus forget(const std::string& key, std::uint64_t revision) const;

@@ -99,17 +99,19 @@ natsStatus KeptBucket::follow() {
     revision_.store(0);
     user_.began();
   }
-  BucketStream::Followed followed;
-  status = stream_.follow(revision_.load(), followed);
+  std::uint64_t end = 0;
+  SubscriptionPtr subscription;
+  status = stream_.look_for_last(end);
+  if (status == NATS_OK) status = stream_.follow(revision_.load(), subscription);
   if (status != NATS_OK) return status;
   seen_revision_ = revision_.load();
-  // What is not told up to here has been taken out.
-  auto note_current = [this, end = state.revision] {
-    if (revision_.load() < end) revision_.store(end);
+  auto note_current = [this, told = state.revision] {
+    // What is not told up to here has been taken out.
+    if (revision_.load() < told) revision_.store(told);
     is_current_.store(true);
     user_.caught_up();
   };
-  reader_ = std::make_unique<BucketReader>(std::move(followed), stream_, user_, revision_,
+  reader_ = std::make_unique<BucketReader>(std::move(subscription), end, stream_, user_, revision_,
                                            std::move(note_current));
   return status;
 }
