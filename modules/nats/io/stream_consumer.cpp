@@ -1,5 +1,6 @@
 #include "io/stream_consumer.hpp"
 
+#include <cstdint>
 #include <utility>
 
 namespace rig::nats {
@@ -9,6 +10,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr milliseconds kApiTimeout{2'000};
+constexpr std::int64_t kBytesMax = 16 << 20;  // of the messages that follow the first one
 
 std::string describe(natsStatus status, jsErrCode code) {
   switch (code) {
@@ -98,8 +100,9 @@ StreamConsumer::Fetched StreamConsumer::fetch(std::size_t max, milliseconds pati
   Fetched fetched;
   // An answer to a question for many comes when all of them are there; so the first one alone is
   // waited for, and the others are those that are there by then.
-  auto status = request(fetched, 1, patience, true);
-  if (status == NATS_OK && max > 1) status = request(fetched, max - 1, patience, false);
+  const auto status = request(fetched, 1, patience, true);
+  // What is wrong with the second question, the next first one finds out.
+  if (status == NATS_OK && max > 1) (void)request(fetched, max - 1, patience, false);
   if (status != NATS_OK && !is_empty_answer(status))
     fetched.problem = describe(status, static_cast<jsErrCode>(0));
   return fetched;
@@ -112,6 +115,7 @@ natsStatus StreamConsumer::request(Fetched& fetched, std::size_t max, millisecon
   request.Batch = static_cast<int>(max);
   request.Expires = nanoseconds(patience).count();
   request.NoWait = !waits;
+  if (!waits) request.MaxBytes = kBytesMax;
   natsMsgList list{};
   const auto status = natsSubscription_FetchRequest(&list, subscription_.get(), &request);
   for (int i = 0; i < list.Count; ++i)
