@@ -136,6 +136,16 @@ TEST(ClusterPartition, ANodeWhoseConnectionIsResetAgainAndAgainComesBackEachTime
   }
 }
 
+TEST(ClusterPartition, ANodeWithASilentLinkStopsInOrder) {
+  Cluster cluster(2, {kKey});
+  const SseClient client(cluster.node(1).inbound(), {"t"});
+  Publisher(cluster.node(1).api()).event("t", "1");
+  EXPECT_EQ(cut_off(cluster.node(1), "gone"), 201);
+  cluster.link(1).cut();
+  Publisher(cluster.node(1).api()).event("t", "2");
+  cluster.stop(1);
+}
+
 TEST(ClusterPartition, ASlowNodeHoldsUpNobodyAndGetsAll) {
   constexpr int kEvents = 500;
   Cluster cluster(3);

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <numeric>
@@ -77,24 +78,37 @@ class History {
 
   /// Whatever happens.
   void at_random() {
-    const auto end = Clock::now() + std::chrono::seconds(options.seconds);
-    while (Clock::now() < end) chaos_.step();
-    end_of_it();
+    tell_if_it_fails([this] {
+      const auto end = Clock::now() + std::chrono::seconds(options.seconds);
+      while (Clock::now() < end) chaos_.step();
+      end_of_it();
+    });
   }
 
   /// One node after the other is replaced, under load.
   void rolling_upgrade() {
-    for (unsigned node = 0; node < options.nodes; ++node) {
+    tell_if_it_fails([this] {
+      for (unsigned node = 0; node < options.nodes; ++node) {
+        await_progress();
+        chaos_.replace(node);
+      }
       await_progress();
-      chaos_.replace(node);
-    }
-    await_progress();
-    end_of_it();
+      end_of_it();
+    });
   }
 
   [[nodiscard]] std::size_t gaps() const { return gaps_; }
 
  private:
+  template <class Work>
+  void tell_if_it_fails(Work work) {
+    try {
+      work();
+    } catch (const std::exception& problem) {
+      ADD_FAILURE() << problem.what() << "\nwhat happened:\n" << lines(chaos_.story());
+    }
+  }
+
   /// Every client has got something since.
   void await_progress() {
     std::vector<std::size_t> before;

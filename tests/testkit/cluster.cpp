@@ -12,9 +12,10 @@ std::string cluster_state(const Gateway& gateway) {
   return json_at(reply.body, "/parts/cluster").value_or("");
 }
 
-void await_cluster_state(const Gateway& gateway, std::string_view state, Deadline deadline) {
+void await_cluster_state(Gateway& gateway, std::string_view state, Deadline deadline) {
   if (eventually([&] { return cluster_state(gateway) == state; }, deadline)) return;
-  throw Failure("a node is not " + std::string(state) + " but " + cluster_state(gateway));
+  throw Failure("a node is not " + std::string(state) + " but " + cluster_state(gateway) + "\n" +
+                gateway.process().standard_output());
 }
 
 Cluster::Cluster(std::size_t nodes, Environment settings)

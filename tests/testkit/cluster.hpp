@@ -18,9 +18,8 @@ inline constexpr std::string_view kClusterSecret = "a cluster's secret of 32 byt
 /// What `/health/ready` says of the cluster: "joining", "connected", "disconnected"; empty if
 /// nothing.
 [[nodiscard]] std::string cluster_state(const Gateway& gateway);
-/// Waits until it says so; throws Failure if it never does.
-void await_cluster_state(const Gateway& gateway, std::string_view state,
-                         Deadline deadline = Deadline{});
+/// Waits until it says so; throws Failure, with the log, if it never does.
+void await_cluster_state(Gateway& gateway, std::string_view state, Deadline deadline = Deadline{});
 
 /// Gateways that act as one over a NATS server, each by a link of its own, which a test can break.
 class Cluster {
