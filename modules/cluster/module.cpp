@@ -8,6 +8,8 @@
 #include <rig/core/module.hpp>
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/link.hpp>
+#include <rig/peers/call_exchange.hpp>
+#include <rig/peers/node_identity.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/sessions/blacklist_replica.hpp>
 #include <rig/subscriptions/event_exchange.hpp>
@@ -19,16 +21,19 @@
 namespace rig::cluster {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<nats::Links>(),
-                              port<proxy::ApiReplica>(), port<sessions::BlacklistReplica>(),
-                              port<subscriptions::EventExchange>()};
+constexpr PortKey kNeeds[] = {
+    port<metrics::Registry>(),           port<nats::Links>(),
+    port<peers::CallExchange>(),         port<peers::NodeIdentity>(),
+    port<proxy::ApiReplica>(),           port<sessions::BlacklistReplica>(),
+    port<subscriptions::EventExchange>()};
 constexpr PortKey kContributes[] = {port<api::HealthPart>(), port<transport::HttpEndpoint>()};
 
 /// A gateway that is alone: it can be asked as if it were a cluster, and has nothing else of one.
 class NoClusterModule final : public Module, private ViewSource {
  public:
   NoClusterModule(ClusterConfig config, ModuleContext& context)
-      : this_node_(std::move(config.node_name), context.lifecycle(),
+      : this_node_(peers::text_of(context.need<peers::NodeIdentity>().id()),
+                   std::move(config.node_name), context.lifecycle(),
                    context.need<metrics::Registry>()),
         endpoint_(*this) {
     context.contribute<transport::HttpEndpoint>(endpoint_);
@@ -51,7 +56,8 @@ class ClusterModule final : public Module {
       : node_(config, context.need<nats::Links>(),
               {context.shards(), context.lifecycle(), context.need<metrics::Registry>(),
                context.need<subscriptions::EventExchange>(),
-               context.need<sessions::BlacklistReplica>(), context.need<proxy::ApiReplica>()}),
+               context.need<sessions::BlacklistReplica>(), context.need<proxy::ApiReplica>(),
+               context.need<peers::NodeIdentity>(), context.need<peers::CallExchange>()}),
         endpoint_(node_) {
     context.contribute<api::HealthPart>(node_);
     context.contribute<transport::HttpEndpoint>(endpoint_);
@@ -72,6 +78,12 @@ std::unique_ptr<Module> create(ModuleContext& context) {
   if (!config.is_on()) return std::make_unique<NoClusterModule>(std::move(config), context);
   if (const auto problem = links.problem_of(config.url)) {
     context.env().problem("CLUSTER_URL", *problem);
+    return std::make_unique<NoClusterModule>(std::move(config), context);
+  }
+  if (!context.need<peers::NodeIdentity>().has_secret()) {
+    context.env().problem("CLUSTER_SECRET",
+                          "is needed with CLUSTER_URL: give all nodes the same one, such as "
+                          "`openssl rand -hex 32` prints");
     return std::make_unique<NoClusterModule>(std::move(config), context);
   }
   return std::make_unique<ClusterModule>(config, context);

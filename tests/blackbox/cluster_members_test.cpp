@@ -1,4 +1,5 @@
 // Who is in the cluster: GET /v3/cluster, and what nodes tell each other of themselves.
+#include "testkit/cluster.hpp"
 #include "testkit/gateway.hpp"
 #include "testkit/http.hpp"
 #include "testkit/json.hpp"
@@ -58,6 +59,7 @@ bool knows(const Gateway& gateway, const std::vector<std::string>& names) {
 
 Environment named(const NatsServer& server, std::string name, Environment more = {}) {
   more.emplace("CLUSTER_URL", "nats://" + server.address());
+  more.emplace("CLUSTER_SECRET", kClusterSecret);
   more.emplace("NODE_HOST", std::move(name));
   more.emplace("LOG_LEVEL", "info");
   return more;

@@ -1,4 +1,5 @@
 // Several gateways that are one: events, cut-off sessions and API definitions on every node.
+#include "testkit/cluster.hpp"
 #include "testkit/backend.hpp"
 #include "testkit/gateway.hpp"
 #include "testkit/http.hpp"
@@ -51,6 +52,7 @@ class Node : public Gateway {
  private:
   static Environment settings_for(const NatsServer& server, Environment more) {
     more.emplace("CLUSTER_URL", "nats://" + server.address());
+    more.emplace("CLUSTER_SECRET", kClusterSecret);
     return more;
   }
 };
@@ -222,7 +224,8 @@ TEST(Cluster, ANodeThatComesLaterKnowsAllBeforeItIsReady) {
 TEST(Cluster, ANodeIsNotReadyBeforeItHasJoined) {
   NatsServer server;
   server.kill();
-  Gateway node({{"CLUSTER_URL", "nats://" + server.address()}});
+  Gateway node({{"CLUSTER_URL", "nats://" + server.address()},
+                {"CLUSTER_SECRET", std::string(kClusterSecret)}});
   const auto reply = fetch(node.api(), {.target = "/health/ready"});
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(json_at(reply.body, "/parts/cluster"), "joining");

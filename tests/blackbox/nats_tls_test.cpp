@@ -1,5 +1,6 @@
 // NATS by TLS, and the credentials that need more than a password.
 #include "testkit/certificates.hpp"
+#include "testkit/cluster.hpp"
 #include "testkit/gateway.hpp"
 #include "testkit/nats_server.hpp"
 #include "testkit/temp_folder.hpp"
@@ -87,6 +88,7 @@ TEST(NatsTls, TheClusterHasSettingsOfItsOwn) {
   NatsServer server(tls(authority.issue("server", "DNS:localhost,IP:127.0.0.1")) +
                     "\nauthorization { users: [ { nkey: " + kNkey + " } ] }");
   Gateway gateway({{"CLUSTER_URL", "tls://" + server.address()},
+                   {"CLUSTER_SECRET", std::string(kClusterSecret)},
                    {"CLUSTER_TLS_CA_FILE", authority.certificate()},
                    {"CLUSTER_NKEY", kNkey},
                    {"CLUSTER_NKEY_SEED_FILE", folder.write("user.nk", kSeed)}});

@@ -12,7 +12,8 @@ constexpr std::size_t kWaitingMax = 65'536;  // messages on their way to shard 0
 }  // namespace
 
 Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
-    : this_node_(config.node_name, ports.lifecycle, *ports.registry),
+    : this_node_(peers::text_of(ports.self->id()), config.node_name, ports.lifecycle,
+                 *ports.registry),
       subjects_(config.name, this_node_.id()),
       shards_(ports.shards),
       metrics_(*ports.registry),
@@ -23,7 +24,9 @@ Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
              this_node_.id(), metrics_),
       members_(
           ports.shards->executor(0), *link_, subjects_, [this] { return self(); }, metrics_,
-          *ports.registry) {
+          *ports.registry),
+      calls_(ports.shards, *link_, ports.calls, CallSubjects(config.name, ports.self->id()),
+             *ports.registry) {
   ports.events->connect(relay_);
   state_.watch();
 }
@@ -32,6 +35,7 @@ Task<> Node::start() {
   worker_.start();
   state_.start();
   members_.start();
+  calls_.start();
   link_->start();
   co_return;
 }
@@ -40,6 +44,7 @@ Task<> Node::stop() {
   co_await state_.stop();
   co_await members_.stop();
   relay_.stop();
+  calls_.stop();
   if (std::exchange(here_->node, nullptr) == nullptr) co_return;
   auto stop = [this] { link_->stop(); };
   co_await Worker::run(worker_, std::move(stop));
@@ -79,6 +84,7 @@ void Node::on_shard_0(Work work) {
 
 void Node::received(nats::LinkMessage message) noexcept {
   if (subjects_.is_event(message.subject)) return relay_.receive(std::move(message.data));
+  if (calls_.receive(message)) return;
   if (here_->waiting.fetch_add(1) >= kWaitingMax) {
     here_->waiting.fetch_sub(1);
     return lost(nats::LinkLoss::kTooManyWait, 1);
@@ -91,6 +97,7 @@ void Node::received(nats::LinkMessage message) noexcept {
 }
 
 void Node::unanswered(std::string_view reply_to) noexcept {
+  if (calls_.unanswered(reply_to)) return;
   if (reply_to == subjects_.own()) on_shard_0([](Node& node) { node.state_.alone(); });
 }
 

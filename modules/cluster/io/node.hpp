@@ -5,6 +5,7 @@
 #include "io/cluster_metrics.hpp"
 #include "io/event_relay.hpp"
 #include "io/members.hpp"
+#include "io/node_calls.hpp"
 #include "io/state_exchange.hpp"
 #include "io/this_node.hpp"
 #include "logic/subjects.hpp"
@@ -16,6 +17,8 @@
 #include <rig/core/worker.hpp>
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/link.hpp>
+#include <rig/peers/call_exchange.hpp>
+#include <rig/peers/node_identity.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/sessions/blacklist_replica.hpp>
 #include <rig/subscriptions/event_exchange.hpp>
@@ -40,6 +43,8 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
     Ref<subscriptions::EventExchange> events;
     Ref<sessions::BlacklistReplica> blacklist;
     Ref<proxy::ApiReplica> apis;
+    Ref<peers::NodeIdentity> self;
+    Ref<peers::CallExchange> calls;
   };
 
   Node(const ClusterConfig& config, nats::Links& links, const Ports& ports);
@@ -81,6 +86,7 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   EventRelay relay_;
   StateExchange state_;
   Members members_;
+  NodeCalls calls_;
   Worker worker_;  // waits for the link's end
 };
 

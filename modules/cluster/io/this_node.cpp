@@ -5,20 +5,11 @@
 #include <boost/asio/ip/host_name.hpp>
 
 #include <chrono>
-#include <random>
 #include <string_view>
 #include <utility>
 
 namespace rig::cluster {
 namespace {
-
-std::string random_id() {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::random_device random;
-  std::string id;
-  for (int i = 0; i < 16; ++i) id += kHex[random() % kHex.size()];
-  return id;
-}
 
 std::string name_of_the_machine() {
   boost::system::error_code unknown;
@@ -37,8 +28,8 @@ std::string_view state_in(Phase phase) {
 
 }  // namespace
 
-ThisNode::ThisNode(std::string name, Ref<const Lifecycle> lifecycle, metrics::Registry& registry)
-    : id_(random_id()),
+ThisNode::ThisNode(std::string id, std::string name, Ref<const Lifecycle> lifecycle, metrics::Registry& registry)
+    : id_(std::move(id)),
       name_(name.empty() ? name_of_the_machine() : std::move(name)),
       since_(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())),
       lifecycle_(lifecycle),

@@ -14,10 +14,9 @@ namespace rig::cluster {
 /// What this node says of itself, but for its part in the cluster. Any thread.
 class ThisNode {
  public:
-  /// `name`: of the setting; empty: the machine's.
-  ThisNode(std::string name, Ref<const Lifecycle> lifecycle, metrics::Registry& registry);
+  /// `id`: that no other node has; `name`: of the setting; empty: the machine's.
+  ThisNode(std::string id, std::string name, Ref<const Lifecycle> lifecycle, metrics::Registry& registry);
 
-  /// Differs from that of every node, also of the one that ran here before.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   [[nodiscard]] Member member() const;
 

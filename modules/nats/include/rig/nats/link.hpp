@@ -64,7 +64,7 @@ class Link {
   [[nodiscard]] virtual bool is_connected() const noexcept = 0;
   /// False: too many wait already.
   [[nodiscard]] virtual bool publish(LinkMessage message) = 0;
-  /// No wildcard, each subject once.
+  /// Each subject once; wildcards are NATS's. A message that two of them match comes twice.
   virtual void subscribe(std::string subject) = 0;
   virtual void unsubscribe(std::string subject) = 0;
   /// Calls `done` once, on a thread that is no shard, when the server has done what was asked for
