@@ -3,25 +3,8 @@
 #include "logic/subjects.hpp"
 
 #include <rig/core/env.hpp>
-#include <rig/core/escape.hpp>
-
-#include <string_view>
 
 namespace rig::cluster {
-namespace {
-
-constexpr std::size_t kNodeNameBytesMax = 255;
-
-/// RIG 3 had an address of the old platform's network here, so anything is taken.
-std::string read_node_name(EnvReader& env) {
-  const auto text = env.text(
-      {"NODE_HOST", "What this gateway is called in GET /v3/cluster; empty: as the machine"}, "");
-  std::string name;
-  core::append_escaped(name, core::cut(text, kNodeNameBytesMax / 4));
-  return name;
-}
-
-}  // namespace
 
 ClusterConfig ClusterConfig::from_env(EnvReader& env) {
   ClusterConfig config;
@@ -33,7 +16,6 @@ ClusterConfig ClusterConfig::from_env(EnvReader& env) {
                          config.name);
   if (!is_cluster_name(config.name))
     env.problem(kName, "has 1 to 64 letters, digits, hyphens and underscores");
-  config.node_name = read_node_name(env);
   config.queue_max = static_cast<std::size_t>(
       env.integer({"CLUSTER_QUEUE_MAX",
                    "Messages that may wait to be sent to other nodes; beyond, events are dropped"},

@@ -21,7 +21,6 @@ struct ClusterConfig {
   /// Credentials and TLS beside the URL; see `nats::Links`.
   std::shared_ptr<const nats::ConnectionConfig> access;
   std::string name = "rig";
-  std::string node_name;            ///< of this gateway, for people; empty: the machine's
   std::size_t queue_max = 100'000;  ///< messages that wait to be sent
 
   [[nodiscard]] bool is_on() const noexcept { return !url.empty(); }

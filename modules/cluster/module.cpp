@@ -16,7 +16,6 @@
 #include <rig/transport/http_endpoint.hpp>
 
 #include <memory>
-#include <utility>
 
 namespace rig::cluster {
 namespace {
@@ -31,9 +30,8 @@ constexpr PortKey kContributes[] = {port<api::HealthPart>(), port<transport::Htt
 /// A gateway that is alone: it can be asked as if it were a cluster, and has nothing else of one.
 class NoClusterModule final : public Module, private ViewSource {
  public:
-  NoClusterModule(ClusterConfig config, ModuleContext& context)
-      : this_node_(peers::text_of(context.need<peers::NodeIdentity>().id()),
-                   std::move(config.node_name), context.lifecycle(),
+  explicit NoClusterModule(ModuleContext& context)
+      : this_node_(context.need<peers::NodeIdentity>(), context.lifecycle(),
                    context.need<metrics::Registry>()),
         endpoint_(*this) {
     context.contribute<transport::HttpEndpoint>(endpoint_);
@@ -75,16 +73,16 @@ std::unique_ptr<Module> create(ModuleContext& context) {
   auto config = ClusterConfig::from_env(context.env());
   const auto& links = context.need<nats::Links>();
   config.access = links.read_access(context.env(), "CLUSTER", "CLUSTER_URL", config.url);
-  if (!config.is_on()) return std::make_unique<NoClusterModule>(std::move(config), context);
+  if (!config.is_on()) return std::make_unique<NoClusterModule>(context);
   if (const auto problem = links.problem_of(config.url)) {
     context.env().problem("CLUSTER_URL", *problem);
-    return std::make_unique<NoClusterModule>(std::move(config), context);
+    return std::make_unique<NoClusterModule>(context);
   }
   if (!context.need<peers::NodeIdentity>().has_secret()) {
     context.env().problem("CLUSTER_SECRET",
                           "is needed with CLUSTER_URL: give all nodes the same one, such as "
                           "`openssl rand -hex 32` prints");
-    return std::make_unique<NoClusterModule>(std::move(config), context);
+    return std::make_unique<NoClusterModule>(context);
   }
   return std::make_unique<ClusterModule>(config, context);
 }

@@ -39,6 +39,13 @@ TEST(PeersConfig, TheSecretMayHaveItsOldName) {
   EXPECT_THAT(read({{"NODE_COOKIE", kLong}}).warnings, IsEmpty());
 }
 
+TEST(PeersConfig, ANameIsPrintableWhateverItIs) {
+  EnvReader env({{"NODE_HOST", "rig@10.0.0.1\n"}});
+  const auto name = PeersConfig::from_env(env).name;
+  EXPECT_THAT(name, testing::StartsWith("rig@10.0.0.1"));
+  EXPECT_EQ(name.find('\n'), std::string::npos);
+}
+
 TEST(PeersConfig, WithoutASecretThereIsNone) {
   const auto [secret, warnings] = read({});
   EXPECT_EQ(secret, "");

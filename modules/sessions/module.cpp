@@ -3,30 +3,23 @@
 
 #include <rig/core/module.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/peers/node_identity.hpp>
 #include <rig/sessions/blacklist_replica.hpp>
 #include <rig/sessions/sessions.hpp>
 
-#include <boost/asio/ip/host_name.hpp>
-
 #include <memory>
-#include <string>
 
 namespace rig::sessions {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<metrics::Registry>()};
+constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<peers::NodeIdentity>()};
 constexpr PortKey kProvides[] = {port<Sessions>(), port<BlacklistReplica>()};
-
-/// What this gateway is called where several are listed.
-std::string node_name() {
-  boost::system::error_code unknown;
-  return boost::asio::ip::host_name(unknown);
-}
 
 class SessionsModule final : public Module {
  public:
-  SessionsModule(SessionsConfig config, Shards& shards, metrics::Registry& registry)
-      : service_(config, node_name(), shards, registry) {}
+  SessionsModule(SessionsConfig config, const peers::NodeIdentity& here, Shards& shards,
+                 metrics::Registry& registry)
+      : service_(config, here.name(), shards, registry) {}
 
   SessionService& service() { return service_; }
 
@@ -39,7 +32,8 @@ class SessionsModule final : public Module {
 
 std::unique_ptr<Module> create(ModuleContext& context) {
   auto module = std::make_unique<SessionsModule>(
-      SessionsConfig::from_env(context.env()), context.shards(), context.need<metrics::Registry>());
+      SessionsConfig::from_env(context.env()), context.need<peers::NodeIdentity>(),
+      context.shards(), context.need<metrics::Registry>());
   context.provide<Sessions>(module->service());
   context.provide<BlacklistReplica>(module->service());
   return module;

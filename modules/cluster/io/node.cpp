@@ -12,8 +12,7 @@ constexpr std::size_t kWaitingMax = 65'536;  // messages on their way to shard 0
 }  // namespace
 
 Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
-    : this_node_(peers::text_of(ports.self->id()), config.node_name, ports.lifecycle,
-                 *ports.registry),
+    : this_node_(*ports.self, ports.lifecycle, *ports.registry),
       subjects_(config.name, this_node_.id()),
       shards_(ports.shards),
       metrics_(*ports.registry),
@@ -25,8 +24,9 @@ Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
       members_(
           ports.shards->executor(0), *link_, subjects_, [this] { return self(); }, metrics_,
           *ports.registry),
-      calls_(ports.shards, *link_, ports.calls, CallSubjects(config.name, ports.self->id()),
-             *ports.registry) {
+      calls_(
+          ports.shards, *link_, ports.calls, CallSubjects(config.name, ports.self->id()),
+          [this] { return others(Ref<const Node>(*this)); }, *ports.registry) {
   ports.events->connect(relay_);
   state_.watch();
 }
@@ -73,6 +73,18 @@ Task<ClusterView> Node::view_here(Ref<const Node> self) {
   co_return ClusterView{.bus = self->link_->is_connected() ? "connected" : "disconnected",
                         .self = self->self(),
                         .others = self->members_.others()};
+}
+
+Task<std::vector<NodeCalls::Other>> Node::others(Ref<const Node> self) {
+  co_return co_await on_shard(self->shards_, 0, others_here(self));
+}
+
+Task<std::vector<NodeCalls::Other>> Node::others_here(Ref<const Node> self) {
+  std::vector<NodeCalls::Other> others;
+  for (auto& member : self->members_.others()) {
+    if (const auto id = peers::parse_node_id(member.id)) others.push_back({*id, member.name});
+  }
+  co_return others;
 }
 
 template <class Work>

@@ -29,6 +29,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rig::cluster {
 
@@ -76,6 +77,8 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
 
   [[nodiscard]] Member self() const;
   static Task<ClusterView> view_here(Ref<const Node> self);
+  static Task<std::vector<NodeCalls::Other>> others(Ref<const Node> self);
+  static Task<std::vector<NodeCalls::Other>> others_here(Ref<const Node> self);
 
   const ThisNode this_node_;
   const Subjects subjects_;

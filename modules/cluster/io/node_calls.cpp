@@ -14,12 +14,14 @@ namespace {
 
 using peers::CallFailure;
 using peers::CallResult;
+using NodeAnswer = peers::Calls::NodeAnswer;
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 constexpr unsigned kShardBits = 16;              // the lowest of a call's number
 constexpr std::size_t kPartBytes = 512U << 10U;  // half of what servers take by default
-constexpr std::size_t kArrivingMax = 16'384;     // calls on their way to shard 0
+constexpr std::string_view kUnknownNode = "unknown nodes: there is no connection to them";
+constexpr std::size_t kArrivingMax = 16'384;  // calls on their way to shard 0
 
 }  // namespace
 
@@ -69,11 +71,12 @@ class NodeCalls::Waiting {
 };
 
 NodeCalls::NodeCalls(Ref<Shards> shards, Ref<nats::Link> link, Ref<peers::CallExchange> exchange,
-                     CallSubjects subjects, metrics::Registry& registry)
+                     CallSubjects subjects, Others others, metrics::Registry& registry)
     : shards_(shards),
       link_(link),
       exchange_(exchange),
       subjects_(std::move(subjects)),
+      others_(std::move(others)),
       metrics_(registry),
       here_(std::make_shared<Here>(this)) {
   for (std::size_t i = 0; i < shards->count(); ++i) callers_.push_back(std::make_shared<Caller>());
@@ -96,14 +99,48 @@ Task<CallResult> NodeCalls::call(peers::NodeId node, std::string service, std::s
 
 Task<CallResult> NodeCalls::ask(Ref<NodeCalls> self, std::string subject, std::string request,
                                 Deadline deadline) {
-  CallResult result = CallFailure::kUnreachable;
-  if (self->link_->is_connected()) {
-    const ShardId shard = current_shard();
-    Waiting waiting(*self->callers_[shard], self->shards_->executor(shard), deadline);
-    nats::LinkMessage message{std::move(subject), self->subjects_.reply(waiting.number()),
-                              std::move(request)};
-    if (self->link_->publish(std::move(message))) result = co_await Waiting::wait(waiting);
+  co_return co_await end(self, self->begin(std::move(subject), std::move(request), deadline));
+}
+
+Task<std::vector<NodeAnswer>> NodeCalls::call_all(std::string service, std::string request,
+                                                  Deadline deadline) {
+  return ask_all(Ref(*this), std::move(service), std::move(request), deadline);
+}
+
+/// All are asked before the first one is waited for, so together they take no longer than one.
+Task<std::vector<NodeAnswer>> NodeCalls::ask_all(Ref<NodeCalls> self, std::string service,
+                                                 std::string request, Deadline deadline) {
+  std::vector<NodeAnswer> answers;
+  // Who was there before the connection was lost is forgotten after a while.
+  if (!self->link_->is_connected()) {
+    answers.push_back({std::string(kUnknownNode), CallFailure::kUnreachable});
+    co_return answers;
   }
+  const auto others = co_await self->others_();
+  std::vector<std::unique_ptr<Waiting>> calls;
+  for (const auto& other : others)
+    calls.push_back(self->begin(self->subjects_.call(other.id, service), request, deadline));
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    auto result = co_await end(self, std::move(calls[i]));
+    answers.push_back({others[i].name, std::move(result)});
+  }
+  co_return answers;
+}
+
+/// A call that has been made, on this shard; null if there is no connection for it.
+std::unique_ptr<NodeCalls::Waiting> NodeCalls::begin(std::string subject, std::string request,
+                                                     Deadline deadline) {
+  if (!link_->is_connected()) return nullptr;
+  const ShardId shard = current_shard();
+  auto waiting = std::make_unique<Waiting>(*callers_[shard], shards_->executor(shard), deadline);
+  nats::LinkMessage message{std::move(subject), subjects_.reply(waiting->number()),
+                            std::move(request)};
+  return link_->publish(std::move(message)) ? std::move(waiting) : nullptr;
+}
+
+Task<CallResult> NodeCalls::end(Ref<NodeCalls> self, std::unique_ptr<Waiting> waiting) {
+  CallResult result = CallFailure::kUnreachable;
+  if (waiting != nullptr) result = co_await Waiting::wait(*waiting);
   self->metrics_.count(result);
   co_return result;
 }

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,15 @@ namespace rig::cluster {
 /// makes it; those of others are taken on shard 0.
 class NodeCalls final : public peers::Carrier {
  public:
+  struct Other {
+    peers::NodeId id;
+    std::string name;
+  };
+  using Others = std::function<Task<std::vector<Other>>()>;
+
+  /// `others`: the other nodes; asked on any shard.
   NodeCalls(Ref<Shards> shards, Ref<nats::Link> link, Ref<peers::CallExchange> exchange,
-            CallSubjects subjects, metrics::Registry& registry);
+            CallSubjects subjects, Others others, metrics::Registry& registry);
   ~NodeCalls();
   NodeCalls(const NodeCalls&) = delete;
   NodeCalls& operator=(const NodeCalls&) = delete;
@@ -36,6 +44,10 @@ class NodeCalls final : public peers::Carrier {
 
   Task<peers::CallResult> call(peers::NodeId node, std::string service, std::string request,
                                Deadline deadline) override;
+
+  /// Asks each of the nodes that there are, as far as it is known.
+  Task<std::vector<peers::Calls::NodeAnswer>> call_all(std::string service, std::string request,
+                                                       Deadline deadline) override;
 
   /// A message that came by the link: false, and untouched, if it is about no call. On the link's
   /// thread.
@@ -55,6 +67,12 @@ class NodeCalls final : public peers::Carrier {
 
   static Task<peers::CallResult> ask(Ref<NodeCalls> self, std::string subject, std::string request,
                                      Deadline deadline);
+  static Task<std::vector<peers::Calls::NodeAnswer>> ask_all(Ref<NodeCalls> self,
+                                                             std::string service,
+                                                             std::string request,
+                                                             Deadline deadline);
+  std::unique_ptr<Waiting> begin(std::string subject, std::string request, Deadline deadline);
+  static Task<peers::CallResult> end(Ref<NodeCalls> self, std::unique_ptr<Waiting> waiting);
   void take(nats::LinkMessage message);
   void answer(const std::string& to, const std::optional<std::string>& text);
   template <class Work>
@@ -64,6 +82,7 @@ class NodeCalls final : public peers::Carrier {
   Ref<nats::Link> link_;
   Ref<peers::CallExchange> exchange_;
   const CallSubjects subjects_;
+  const Others others_;
   CallMetrics metrics_;
   std::shared_ptr<Here> here_;
   std::vector<std::shared_ptr<Caller>> callers_;  // one per shard, each of its shard alone

@@ -2,19 +2,11 @@
 
 #include <rig/core/build_info.hpp>
 
-#include <boost/asio/ip/host_name.hpp>
-
 #include <chrono>
 #include <string_view>
-#include <utility>
 
 namespace rig::cluster {
 namespace {
-
-std::string name_of_the_machine() {
-  boost::system::error_code unknown;
-  return boost::asio::ip::host_name(unknown);
-}
 
 std::string_view state_in(Phase phase) {
   switch (phase) {
@@ -28,9 +20,10 @@ std::string_view state_in(Phase phase) {
 
 }  // namespace
 
-ThisNode::ThisNode(std::string id, std::string name, Ref<const Lifecycle> lifecycle, metrics::Registry& registry)
-    : id_(std::move(id)),
-      name_(name.empty() ? name_of_the_machine() : std::move(name)),
+ThisNode::ThisNode(const peers::NodeIdentity& identity, Ref<const Lifecycle> lifecycle,
+                   metrics::Registry& registry)
+    : id_(peers::text_of(identity.id())),
+      name_(identity.name()),
       since_(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())),
       lifecycle_(lifecycle),
       connections_(registry) {}

@@ -6,6 +6,7 @@
 #include <rig/core/ref.hpp>
 #include <rig/metrics/open_connections.hpp>
 #include <rig/metrics/registry.hpp>
+#include <rig/peers/node_identity.hpp>
 
 #include <string>
 
@@ -14,8 +15,8 @@ namespace rig::cluster {
 /// What this node says of itself, but for its part in the cluster. Any thread.
 class ThisNode {
  public:
-  /// `id`: that no other node has; `name`: of the setting; empty: the machine's.
-  ThisNode(std::string id, std::string name, Ref<const Lifecycle> lifecycle, metrics::Registry& registry);
+  ThisNode(const peers::NodeIdentity& identity, Ref<const Lifecycle> lifecycle,
+           metrics::Registry& registry);
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   [[nodiscard]] Member member() const;

@@ -2,6 +2,8 @@
 
 #include <rig/core/assert.hpp>
 
+#include <boost/asio/ip/host_name.hpp>
+
 #include <cstddef>
 #include <random>
 #include <utility>
@@ -20,16 +22,25 @@ NodeId random_id() {
   return id;
 }
 
+std::string name_of_the_machine() {
+  boost::system::error_code unknown;
+  return boost::asio::ip::host_name(unknown);
+}
+
 std::optional<Seal> seal_of(const PeersConfig& config) {
   return config.secret.empty() ? std::nullopt : std::optional<Seal>(config.secret);
 }
 
+Task<std::vector<Calls::NodeAnswer>> nobody() { co_return std::vector<Calls::NodeAnswer>(); }
 Task<CallResult> failed(CallFailure why) { co_return why; }
 
 }  // namespace
 
 PeerService::PeerService(Shards& shards, const PeersConfig& config)
-    : id_(random_id()), seal_(seal_of(config)), shards_(shards) {}
+    : id_(random_id()),
+      name_(config.name.empty() ? name_of_the_machine() : config.name),
+      seal_(seal_of(config)),
+      shards_(shards) {}
 
 std::string PeerService::seal(Purpose purpose, std::string text) const {
   return seal_ ? seal_->seal(purpose, std::move(text)) : text;
@@ -44,6 +55,12 @@ Task<CallResult> PeerService::call(NodeId node, std::string service, std::string
   if (carrier_ == nullptr || node == kNoNode) return failed(CallFailure::kNoSuchNode);
   if (request.size() > kCallBytesMax) return failed(CallFailure::kTooLarge);
   return carrier_->call(node, std::move(service), std::move(request), deadline);
+}
+
+Task<std::vector<Calls::NodeAnswer>> PeerService::call_all(std::string service, std::string request,
+                                                           Deadline deadline) {
+  if (carrier_ == nullptr) return nobody();
+  return carrier_->call_all(std::move(service), std::move(request), deadline);
 }
 
 void PeerService::serve(std::string service, Handler handler) {

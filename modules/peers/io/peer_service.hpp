@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rig::peers {
 
@@ -25,12 +26,15 @@ class PeerService final : public NodeIdentity, public Calls, public CallExchange
   PeerService(Shards& shards, const PeersConfig& config);
 
   [[nodiscard]] NodeId id() const noexcept override { return id_; }
+  [[nodiscard]] const std::string& name() const noexcept override { return name_; }
   [[nodiscard]] bool has_secret() const noexcept override { return seal_.has_value(); }
   [[nodiscard]] std::string seal(Purpose purpose, std::string text) const override;
   [[nodiscard]] Opened open(Purpose purpose, std::string_view sealed) const override;
 
   Task<CallResult> call(NodeId node, std::string service, std::string request,
                         Deadline deadline) override;
+  Task<std::vector<NodeAnswer>> call_all(std::string service, std::string request,
+                                         Deadline deadline) override;
   void serve(std::string service, Handler handler) override;
   Task<> withdraw(std::string service) override;
 
@@ -50,6 +54,7 @@ class PeerService final : public NodeIdentity, public Calls, public CallExchange
   static Task<> withdraw_here(Ref<PeerService> self, std::string service);
 
   const NodeId id_;
+  const std::string name_;
   const std::optional<Seal> seal_;
   Ref<Shards> shards_;
   Carrier* carrier_ = nullptr;  // null: no other node

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 // On real shards: services are of shard 0.
 
@@ -29,7 +30,17 @@ class LoopCarrier final : public Carrier {
     return echo(text_of(node) + " " + service + " " + request);
   }
 
+  Task<std::vector<Calls::NodeAnswer>> call_all(std::string service, std::string request,
+                                                Deadline /*deadline*/) override {
+    std::vector<Calls::NodeAnswer> answers;
+    answers.push_back({"other", CallResult(service + " " + request)});
+    return all(std::move(answers));
+  }
+
  private:
+  static Task<std::vector<Calls::NodeAnswer>> all(std::vector<Calls::NodeAnswer> answers) {
+    co_return answers;
+  }
   static Task<CallResult> echo(std::string text) { co_return text; }
 };
 
@@ -75,12 +86,23 @@ class PeerServiceTest : public testing::Test {
   }
 
   Shards shards_{2, 1'000};
-  PeerService service_{shards_, PeersConfig{Secret("a secret of the cluster")}};
+  PeerService service_{shards_, PeersConfig{Secret("a secret of the cluster"), "node-1"}};
 };
 
 TEST_F(PeerServiceTest, ANodeThatIsAloneFindsNoOther) {
   EXPECT_NE(service_.id(), kNoNode);
   EXPECT_EQ(call(7, "x").error(), CallFailure::kNoSuchNode);
+}
+
+TEST_F(PeerServiceTest, CallsToAllGoByTheCarrierToo) {
+  const auto call_all = [this] {
+    return run(service_.call_all("echo", "x", Deadline::after(seconds(1))), 1);
+  };
+  EXPECT_TRUE(call_all().empty());
+  LoopCarrier carrier;
+  service_.connect(carrier);
+  ASSERT_EQ(call_all().size(), 1U);
+  EXPECT_EQ(*call_all()[0].result, "echo x");
 }
 
 TEST_F(PeerServiceTest, CallsGoByTheCarrier) {

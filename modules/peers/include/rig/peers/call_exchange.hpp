@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rig::peers {
 
@@ -15,6 +16,8 @@ class Carrier {
   /// `request` is not too large. On any shard; may be cancelled.
   virtual Task<CallResult> call(NodeId node, std::string service, std::string request,
                                 Deadline deadline) = 0;
+  virtual Task<std::vector<Calls::NodeAnswer>> call_all(std::string service, std::string request,
+                                                        Deadline deadline) = 0;
 
  protected:
   ~Carrier() = default;

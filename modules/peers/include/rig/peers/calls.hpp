@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rig::peers {
 
@@ -19,6 +20,16 @@ class Calls {
   /// On any shard; may be cancelled.
   virtual Task<CallResult> call(NodeId node, std::string service, std::string request,
                                 Deadline deadline) = 0;
+
+  /// What a node said, or why it did not.
+  struct NodeAnswer {
+    std::string node;  ///< its name, for people
+    CallResult result;
+  };
+  /// Asks all other nodes at the same time; without a connection, one answer of a node that is not
+  /// known. On any shard; may be cancelled.
+  virtual Task<std::vector<NodeAnswer>> call_all(std::string service, std::string request,
+                                                 Deadline deadline) = 0;
 
   using Handler = std::function<Task<std::string>(std::string request)>;
   /// From now on `handler` answers calls of other nodes, several at a time, on shard 0. It ends

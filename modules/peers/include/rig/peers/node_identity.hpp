@@ -23,6 +23,8 @@ class NodeIdentity {
   static constexpr std::string_view kPort = "peers.identity";
 
   [[nodiscard]] virtual NodeId id() const noexcept = 0;
+  /// For people (NODE_HOST, or the machine's); another node may have the same.
+  [[nodiscard]] virtual const std::string& name() const noexcept = 0;
   /// Whether there is a secret that all nodes know (CLUSTER_SECRET).
   [[nodiscard]] virtual bool has_secret() const noexcept = 0;
 

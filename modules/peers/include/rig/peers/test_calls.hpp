@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace rig::peers {
 
@@ -19,6 +20,13 @@ class TestCalls final : public Calls {
                         Deadline /*deadline*/) override {
     return answer(other_node ? other_node(node, std::move(request))
                              : CallResult(CallFailure::kNoSuchNode));
+  }
+  /// Of one other node, which the function answers for.
+  Task<std::vector<NodeAnswer>> call_all(std::string /*service*/, std::string request,
+                                         Deadline /*deadline*/) override {
+    std::vector<NodeAnswer> answers;
+    if (other_node) answers.push_back({"other", other_node(kNoNode, std::move(request))});
+    return all(std::move(answers));
   }
   void serve(std::string service, Handler handler) override {
     services_[std::move(service)] = std::move(handler);
@@ -34,6 +42,7 @@ class TestCalls final : public Calls {
 
  private:
   static Task<CallResult> answer(CallResult result) { co_return result; }
+  static Task<std::vector<NodeAnswer>> all(std::vector<NodeAnswer> answers) { co_return answers; }
   static Task<> nothing() { co_return; }
 
   std::map<std::string, Handler> services_;

@@ -16,6 +16,7 @@ class TestIdentity final : public NodeIdentity {
   explicit TestIdentity(NodeId id) : id_(id) {}
 
   [[nodiscard]] NodeId id() const noexcept override { return id_; }
+  [[nodiscard]] const std::string& name() const noexcept override { return name_; }
   [[nodiscard]] bool has_secret() const noexcept override { return true; }
   [[nodiscard]] std::string seal(Purpose /*purpose*/, std::string text) const override {
     return std::move(text).append(kSeal);
@@ -27,6 +28,7 @@ class TestIdentity final : public NodeIdentity {
 
  private:
   NodeId id_;
+  std::string name_ = "node";
 };
 
 }  // namespace rig::peers
