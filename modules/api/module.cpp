@@ -1,4 +1,5 @@
 #include "io/apis.hpp"
+#include "io/cluster_sessions.hpp"
 #include "io/health.hpp"
 #include "io/messages.hpp"
 #include "io/metrics_page.hpp"
@@ -6,6 +7,7 @@
 #include "io/sessions.hpp"
 
 #include <rig/core/module.hpp>
+#include <rig/peers/calls.hpp>
 
 #include <memory>
 
@@ -15,11 +17,11 @@ namespace {
 constexpr PortKey kNeeds[] = {port<access::Access>(),        port<subscriptions::EventSink>(),
                               port<metrics::Registry>(),     port<metrics::Exposition>(),
                               port<proxy::ApiDefinitions>(), port<answers::Inbox>(),
-                              port<sessions::Sessions>()};
+                              port<sessions::Sessions>(),    port<peers::Calls>()};
 constexpr PortKey kCollects[] = {port<HealthPart>()};
 constexpr PortKey kContributes[] = {port<transport::HttpEndpoint>()};
 
-/// Owns the resources; they need no start and no stop, the transport calls them while it serves.
+/// Owns the resources; the transport calls them while it serves.
 class ApiModule final : public Module {
  public:
   explicit ApiModule(ModuleContext& context)
@@ -32,7 +34,8 @@ class ApiModule final : public Module {
         apis_(context.need<proxy::ApiDefinitions>()),
         responses_(context.need<answers::Inbox>()),
         session_blacklist_(context.need<sessions::Sessions>()),
-        sessions_(context.need<sessions::Sessions>()) {
+        cluster_sessions_(context.need<sessions::Sessions>(), context.need<peers::Calls>()),
+        sessions_(cluster_sessions_) {
     context.contribute<transport::HttpEndpoint>(events_);
     context.contribute<transport::HttpEndpoint>(messages_);
     context.contribute<transport::HttpEndpoint>(liveness_);
@@ -44,6 +47,12 @@ class ApiModule final : public Module {
     context.contribute<transport::HttpEndpoint>(sessions_);
   }
 
+  Task<> start() override {
+    cluster_sessions_.serve();
+    co_return;
+  }
+  Task<> stop(Deadline) override { co_await cluster_sessions_.withdraw(); }
+
  private:
   MessagesEndpoint events_;
   MessagesEndpoint messages_;
@@ -53,6 +62,7 @@ class ApiModule final : public Module {
   ApisEndpoint apis_;
   ResponsesEndpoint responses_;
   SessionBlacklistEndpoint session_blacklist_;
+  ClusterSessions cluster_sessions_;
   SessionsEndpoint sessions_;
 };
 

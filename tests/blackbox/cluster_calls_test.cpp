@@ -211,6 +211,53 @@ TEST(ClusterCalls, AnAnswerMayBePostedToAnyNode) {
   EXPECT_EQ(post(b, correlation).status, kGone) << "the first one counts";
 }
 
+TEST(ClusterCalls, SessionsAreListedOfAllNodes) {
+  NatsServer server;
+  Node a(server, {kKey, {"NODE_HOST", "node-a"}});
+  Node b(server, {kKey, {"NODE_HOST", "node-b"}});
+  const auto connect = [](const Gateway& node, const std::string& session) {
+    auto request = sse_request("[]");
+    request.target += "&jwt=" + session_token(session);
+    SseClient client(node.inbound(), request);
+    client.read_greeting();
+    return client;
+  };
+  const auto one = connect(a, "s1");
+  const auto two = connect(b, "s2");
+  const auto three = connect(a, "s3");
+  const auto again = connect(b, "s1");
+  const auto ask = [](const Gateway& node, const std::string& target) {
+    return fetch(node.api(), {.target = target});
+  };
+  const auto names = [](const std::string& page) {
+    std::string names;
+    for (int i = 0;; ++i) {
+      const auto session = json_at(page, "/connections/" + std::to_string(i) + "/session");
+      if (!session) return names;
+      names += *session + " ";
+    }
+  };
+  // Nodes know of each other within moments of their start.
+  EXPECT_TRUE(eventually([&] { return names(ask(a, "/v3/sessions").body) == "s1 s1 s2 s3 "; }));
+  EXPECT_TRUE(eventually([&] { return names(ask(b, "/v3/sessions").body) == "s1 s1 s2 s3 "; }));
+  const auto first = ask(b, "/v3/sessions?limit=2").body;
+  EXPECT_EQ(names(first), "s1 s1 ");
+  EXPECT_EQ(json_at(first, "/next"), "s1");
+  EXPECT_EQ(names(ask(b, "/v3/sessions?limit=2&after=s1").body), "s2 s3 ");
+  const auto theirs = ask(b, "/v3/sessions/s3");
+  EXPECT_EQ(theirs.status, 200);
+  EXPECT_EQ(json_at(theirs.body, "/connections/0/transport"), "sse");
+  EXPECT_NE(json_at(theirs.body, "/connections/0/node"),
+            json_at(ask(b, "/v3/sessions/s2").body, "/connections/0/node"));
+  EXPECT_EQ(ask(b, "/v3/sessions/s4").status, 404);
+  EXPECT_EQ(json_at(first, "/incomplete"), std::nullopt);
+  server.kill();
+  await_cluster_state(b, "disconnected");
+  EXPECT_TRUE(json_at(ask(b, "/v3/sessions").body, "/incomplete/0"));
+  EXPECT_EQ(names(ask(b, "/v3/sessions").body), "s1 s2 ");
+  EXPECT_EQ(ask(b, "/v3/sessions/s3").status, 503);
+}
+
 TEST(ClusterCalls, ANodeThatHasDiedIsNotWaitedFor) {
   NatsServer server;
   Node a(server, {kPatient});

@@ -68,19 +68,19 @@ std::span<const Route> SessionsEndpoint::routes() const { return kSessionsRoutes
 Task<HttpResponse> SessionsEndpoint::handle(HttpRequest request) {
   if (names_a_session(request.path())) {
     const auto session = last_segment(request.path());
-    if (!session) co_return session_with({}, {});
-    const auto connections = co_await sessions_->of_session(*session);
-    co_return session_with(*session, connections);
+    if (!session) co_return session_with({}, {}, {});
+    auto listing = co_await sessions_->list({.session = *session});
+    co_return session_with(*session, listing.page.connections, listing.missing);
   }
   auto wanted = parse_list_request(request.query());
   if (!wanted) co_return std::move(wanted).error();
-  sessions::Page page;
-  if (wanted->user.empty()) {
-    page = co_await sessions_->list(std::move(wanted->after), wanted->limit);
-  } else {
-    page.connections = co_await sessions_->of_user(std::move(wanted->user));
+  SessionQuestion question{.user = std::move(wanted->user)};
+  if (question.user.empty()) {
+    question.after = std::move(wanted->after);
+    question.limit = wanted->limit;
   }
-  co_return page_of(page);
+  const auto listing = co_await sessions_->list(std::move(question));
+  co_return page_of(listing.page, listing.missing);
 }
 
 }  // namespace rig::api

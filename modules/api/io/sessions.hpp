@@ -1,5 +1,7 @@
 #pragma once
 
+#include "io/cluster_sessions.hpp"
+
 #include <rig/core/ref.hpp>
 #include <rig/sessions/sessions.hpp>
 #include <rig/transport/http_endpoint.hpp>
@@ -25,16 +27,16 @@ class SessionBlacklistEndpoint final : public transport::HttpEndpoint {
   Ref<sessions::Sessions> sessions_;
 };
 
-/// Lists who is connected, by session.
+/// Lists who is connected, by session, on all nodes.
 class SessionsEndpoint final : public transport::HttpEndpoint {
  public:
-  explicit SessionsEndpoint(Ref<sessions::Sessions> sessions) : sessions_(sessions) {}
+  explicit SessionsEndpoint(Ref<ClusterSessions> sessions) : sessions_(sessions) {}
 
   [[nodiscard]] std::span<const transport::Route> routes() const override;
   Task<transport::HttpResponse> handle(transport::HttpRequest request) override;
 
  private:
-  Ref<sessions::Sessions> sessions_;
+  Ref<ClusterSessions> sessions_;
 };
 
 }  // namespace rig::api

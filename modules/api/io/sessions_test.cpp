@@ -1,5 +1,9 @@
 #include "io/sessions.hpp"
 
+#include "logic/session_messages.hpp"
+
+#include <rig/peers/test_calls.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -62,17 +66,22 @@ class FakeSessions final : public sessions::Sessions {
   }
 };
 
+template <class T>
+T run(Task<T> task) {
+  boost::asio::io_context context(1);
+  auto result =
+      boost::asio::co_spawn(context.get_executor(), std::move(task), boost::asio::use_future);
+  context.run();
+  return result.get();
+}
+
 transport::HttpResponse ask(transport::HttpEndpoint& endpoint, std::string method,
                             std::string target, std::string body = "") {
   transport::HttpRequest request;
   request.method = std::move(method);
   request.target = std::move(target);
   request.body = std::move(body);
-  boost::asio::io_context context(1);
-  auto response = boost::asio::co_spawn(context.get_executor(), endpoint.handle(std::move(request)),
-                                        boost::asio::use_future);
-  context.run();
-  return response.get();
+  return run(endpoint.handle(std::move(request)));
 }
 
 std::vector<std::string> routes_of(const transport::HttpEndpoint& endpoint) {
@@ -139,42 +148,89 @@ TEST_F(SessionBlacklist, OperatorSeesThatItIsFull) {
   EXPECT_EQ(refused.headers.find("location"), std::nullopt);
 }
 
-TEST(SessionList, IsManagedOnly) {
-  FakeSessions sessions;
-  EXPECT_THAT(routes_of(SessionsEndpoint(sessions)),
+class SessionList : public testing::Test {
+ protected:
+  FakeSessions sessions_;
+  peers::TestCalls calls_;
+  ClusterSessions everywhere_{sessions_, calls_};
+  SessionsEndpoint endpoint_{everywhere_};
+};
+
+TEST_F(SessionList, IsManagedOnly) {
+  EXPECT_THAT(routes_of(endpoint_),
               UnorderedElementsAre("GET /v3/sessions", "GET /v3/sessions/{id}"));
 }
 
-TEST(SessionList, PagesAreAskedFor) {
-  FakeSessions sessions;
-  SessionsEndpoint endpoint(sessions);
-  const auto page = ask(endpoint, "GET", "/v3/sessions");
+TEST_F(SessionList, PagesAreAskedFor) {
+  const auto page = ask(endpoint_, "GET", "/v3/sessions");
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.body, HasSubstr(R"("session":"a")"));
   EXPECT_THAT(page.body, HasSubstr(R"("next":"b"})"));
-  EXPECT_EQ(ask(endpoint, "GET", "/v3/sessions/?limit=7&after=b%20c").status, 200);
-  EXPECT_EQ(ask(endpoint, "GET", "/v3/sessions?limit=0").status, 400);
-  EXPECT_THAT(sessions.asked, ElementsAre(" 100", "b c 7"));
+  EXPECT_EQ(ask(endpoint_, "GET", "/v3/sessions/?limit=7&after=b%20c").status, 200);
+  EXPECT_EQ(ask(endpoint_, "GET", "/v3/sessions?limit=0").status, 400);
+  EXPECT_THAT(sessions_.asked, ElementsAre(" 100", "b c 7"));
 }
 
-TEST(SessionList, ConnectionsOfAUserAreOnePage) {
-  FakeSessions sessions;
-  SessionsEndpoint endpoint(sessions);
-  const auto page = ask(endpoint, "GET", "/v3/sessions?user=ann%40example.com");
+TEST_F(SessionList, ConnectionsOfAUserAreOnePage) {
+  const auto page = ask(endpoint_, "GET", "/v3/sessions?user=ann%40example.com");
   EXPECT_THAT(page.body, HasSubstr(R"("session":"c")"));
   EXPECT_THAT(page.body, HasSubstr(R"("next":null})"));
-  EXPECT_THAT(sessions.asked, ElementsAre("of ann@example.com"));
+  EXPECT_THAT(sessions_.asked, ElementsAre("of ann@example.com"));
 }
 
-TEST(SessionList, SessionHasItsOwnResource) {
-  FakeSessions sessions;
-  SessionsEndpoint endpoint(sessions);
-  const auto found = ask(endpoint, "GET", "/v3/sessions/a%2Fb");
+TEST_F(SessionList, SessionHasItsOwnResource) {
+  const auto found = ask(endpoint_, "GET", "/v3/sessions/a%2Fb");
   EXPECT_EQ(found.status, 200);
   EXPECT_THAT(found.body, testing::StartsWith(R"({"session":"a/b","connections":[{)"));
-  EXPECT_EQ(ask(endpoint, "GET", "/v3/sessions/b").status, 404);
-  EXPECT_EQ(ask(endpoint, "GET", "/v3/sessions/%zz").status, 404);
-  EXPECT_THAT(sessions.asked, ElementsAre("a/b", "b"));
+  EXPECT_EQ(ask(endpoint_, "GET", "/v3/sessions/b").status, 404);
+  EXPECT_EQ(ask(endpoint_, "GET", "/v3/sessions/%zz").status, 404);
+  EXPECT_THAT(sessions_.asked, ElementsAre("a/b", "b"));
+}
+
+TEST_F(SessionList, OtherNodesAreAskedTheSame) {
+  std::vector<SessionQuestion> asked;
+  calls_.other_node = [&](peers::NodeId, std::string request) -> peers::CallResult {
+    asked.push_back(*parse_session_question(request));
+    const sessions::Connection theirs{"ab", "bob", "sse", {}, "other", "[]"};
+    return to_text(sessions::Page{{theirs}, {}});
+  };
+  const auto page = ask(endpoint_, "GET", "/v3/sessions?limit=7&after=x");
+  EXPECT_THAT(page.body, HasSubstr(R"("node":"other")"));
+  EXPECT_LT(page.body.find(R"("session":"a")"), page.body.find(R"("session":"ab")"));
+  EXPECT_LT(page.body.find(R"("session":"ab")"), page.body.find(R"("session":"b")"));
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].after, "x");
+  EXPECT_EQ(asked[0].limit, 7U);
+  EXPECT_EQ(ask(endpoint_, "GET", "/v3/sessions/ab").status, 200) << "it is there";
+  EXPECT_EQ(asked[1].session, "ab");
+  ask(endpoint_, "GET", "/v3/sessions?user=bob");
+  EXPECT_EQ(asked[2].user, "bob");
+}
+
+TEST_F(SessionList, NodesThatDoNotAnswerAreNamed) {
+  using peers::CallFailure;
+  calls_.other_node = [](auto, auto) -> peers::CallResult { return CallFailure::kTimedOut; };
+  EXPECT_THAT(ask(endpoint_, "GET", "/v3/sessions").body, HasSubstr(R"("incomplete":["other"]})"));
+  EXPECT_EQ(ask(endpoint_, "GET", "/v3/sessions/b").status, 503);
+  calls_.other_node = [](auto, auto) -> peers::CallResult { return std::string("garbage"); };
+  EXPECT_EQ(ask(endpoint_, "GET", "/v3/sessions/b").status, 503);
+  calls_.other_node = [](auto, auto) -> peers::CallResult { return CallFailure::kNoSuchNode; };
+  EXPECT_EQ(ask(endpoint_, "GET", "/v3/sessions/b").status, 404) << "a node that is gone has none";
+}
+
+TEST_F(SessionList, OtherNodesAreAnswered) {
+  everywhere_.serve();
+  const auto answer = [this](const std::string& text) {
+    return parse_session_page(run(calls_.take("sessions", text)));
+  };
+  const auto page = answer(to_text(SessionQuestion{.after = "x", .limit = 7}));
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->connections.size(), 2U);
+  EXPECT_EQ(page->next, "b");
+  EXPECT_EQ(answer(to_text(SessionQuestion{.session = "a/b"}))->connections.size(), 1U);
+  EXPECT_EQ(answer(to_text(SessionQuestion{.user = "ann"}))->connections.size(), 1U);
+  EXPECT_FALSE(answer("garbage"));
+  EXPECT_THAT(sessions_.asked, ElementsAre("x 7", "a/b", "of ann"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 
@@ -77,6 +78,14 @@ std::string list_of(const std::vector<sessions::Connection>& connections) {
   return list + "]";
 }
 
+/// Nothing if the answer has everything.
+void append_missing(std::string& body, const std::vector<std::string>& nodes) {
+  if (nodes.empty()) return;
+  body += R"(,"incomplete":[)";
+  for (std::size_t i = 0; i < nodes.size(); ++i) body += (i > 0 ? "," : "") + quoted(nodes[i]);
+  body += ']';
+}
+
 }  // namespace
 
 HttpResponse cut_off(std::string_view path, std::string_view session) {
@@ -99,17 +108,24 @@ HttpResponse let_in(bool was_cut_off) {
   return response;
 }
 
-HttpResponse page_of(const sessions::Page& page) {
+HttpResponse page_of(const sessions::Page& page, const std::vector<std::string>& missing) {
   std::string body = R"({"connections":)" + list_of(page.connections);
-  body += R"(,"next":)" + (page.next ? quoted(*page.next) : "null") + "}";
+  body += R"(,"next":)" + (page.next ? quoted(*page.next) : "null");
+  append_missing(body, missing);
+  body += '}';
   return HttpResponse::json(200, std::move(body));
 }
 
 HttpResponse session_with(std::string_view session,
-                          const std::vector<sessions::Connection>& connections) {
+                          const std::vector<sessions::Connection>& connections,
+                          const std::vector<std::string>& missing) {
+  if (connections.empty() && !missing.empty())
+    return HttpResponse::error(503, "Not all nodes say whether they have it.");
   if (connections.empty()) return HttpResponse::error(404, "No connection is in this session.");
   std::string body = R"({"session":)" + quoted(session);
-  body += R"(,"connections":)" + list_of(connections) + "}";
+  body += R"(,"connections":)" + list_of(connections);
+  append_missing(body, missing);
+  body += '}';
   return HttpResponse::json(200, std::move(body));
 }
 

@@ -54,20 +54,28 @@ TEST(SessionResponse, FullBlacklistNamesItsSetting) {
 }
 
 TEST(SessionResponse, PageSaysWhereTheNextOneBegins) {
-  EXPECT_EQ(page_of({}).status, 200);
-  EXPECT_EQ(page_of({}).content_type, kJsonType);
-  EXPECT_EQ(page_of({}).body, R"({"connections":[],"next":null})");
-  const auto page = page_of({{connection("a", "ann"), connection("a", "")}, "a\"b"});
+  EXPECT_EQ(page_of({}, {}).status, 200);
+  EXPECT_EQ(page_of({}, {}).content_type, kJsonType);
+  EXPECT_EQ(page_of({}, {}).body, R"({"connections":[],"next":null})");
+  const auto page = page_of({{connection("a", "ann"), connection("a", "")}, "a\"b"}, {});
   EXPECT_EQ(page.body,
             std::string(R"({"connections":[)") + kAnn + "," + kNobody + R"(],"next":"a\"b"})");
 }
 
 TEST(SessionResponse, SessionIsItsConnections) {
-  EXPECT_EQ(session_with("a", {connection("a", "ann")}).body,
+  EXPECT_EQ(session_with("a", {connection("a", "ann")}, {}).body,
             std::string(R"({"session":"a","connections":[)") + kAnn + "]}");
-  const auto none = session_with("a", {});
+  const auto none = session_with("a", {}, {});
   EXPECT_EQ(none.status, 404);
   EXPECT_EQ(none.body, R"({"message":"No connection is in this session."})");
+}
+
+TEST(SessionResponse, NodesThatDidNotAnswerAreNamed) {
+  EXPECT_EQ(page_of({}, {"b", "c\""}).body,
+            R"({"connections":[],"next":null,"incomplete":["b","c\""]})");
+  EXPECT_EQ(session_with("a", {connection("a", "ann")}, {"b"}).body,
+            std::string(R"({"session":"a","connections":[)") + kAnn + R"(],"incomplete":["b"]})");
+  EXPECT_EQ(session_with("a", {}, {"b"}).status, 503) << "it may be there";
 }
 
 }  // namespace
