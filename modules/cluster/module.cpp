@@ -8,6 +8,7 @@
 #include <rig/core/module.hpp>
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/link.hpp>
+#include <rig/nats/stream.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/sessions/blacklist_replica.hpp>
 #include <rig/subscriptions/event_exchange.hpp>
@@ -19,8 +20,11 @@
 namespace rig::cluster {
 namespace {
 
-constexpr PortKey kNeeds[] = {port<metrics::Registry>(), port<nats::Links>(),
-                              port<proxy::ApiReplica>(), port<sessions::BlacklistReplica>(),
+constexpr PortKey kNeeds[] = {port<metrics::Registry>(),
+                              port<nats::Links>(),
+                              port<nats::Streams>(),
+                              port<proxy::ApiReplica>(),
+                              port<sessions::BlacklistReplica>(),
                               port<subscriptions::EventExchange>()};
 constexpr PortKey kContributes[] = {port<api::HealthPart>(), port<transport::HttpEndpoint>()};
 
@@ -48,7 +52,7 @@ class NoClusterModule final : public Module, private ViewSource {
 class ClusterModule final : public Module {
  public:
   ClusterModule(const ClusterConfig& config, ModuleContext& context)
-      : node_(config, context.need<nats::Links>(),
+      : node_(config, context.need<nats::Links>(), context.need<nats::Streams>(),
               {context.shards(), context.lifecycle(), context.need<metrics::Registry>(),
                context.need<subscriptions::EventExchange>(),
                context.need<sessions::BlacklistReplica>(), context.need<proxy::ApiReplica>()}),

@@ -1,5 +1,5 @@
-#include "access.hpp"
 #include "config.hpp"
+#include "access.hpp"
 
 #include <rig/core/env.hpp>
 

@@ -32,7 +32,9 @@ void NatsServer::start() {
   std::filesystem::create_directory(ports_folder);
   const auto file = folder_.write(
       "server.conf", "host: 127.0.0.1\nport: " + (port_ == 0 ? "-1" : std::to_string(port_)) +
-                         "\nports_file_dir: \"" + ports_folder.string() + "\"\n" + configuration_);
+                         "\nports_file_dir: \"" + ports_folder.string() +
+                         "\"\njetstream { store_dir: \"" + (folder_.path() / "jetstream").string() +
+                         "\" }\n" + configuration_);
   process_ = std::make_unique<ChildProcess>(
       std::vector<std::string>{NATS_SERVER_PROGRAM, "-c", file}, Environment{});
   const auto ports_file =

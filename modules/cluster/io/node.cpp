@@ -2,6 +2,8 @@
 
 #include <rig/core/sharded.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace rig::cluster {
@@ -9,16 +11,28 @@ namespace {
 
 constexpr std::size_t kWaitingMax = 65'536;  // messages on their way to shard 0
 
+/// Servers take no age for one that has no end.
+constexpr std::chrono::milliseconds kRecordedMin{1'000};
+
 }  // namespace
 
-Node::Node(const ClusterConfig& config, nats::Links& links, const Ports& ports)
+Node::Node(const ClusterConfig& config, nats::Links& links, nats::Streams& streams,
+           const Ports& ports)
     : this_node_(config.node_name, ports.lifecycle, *ports.registry),
       subjects_(config.name, this_node_.id()),
       shards_(ports.shards),
       metrics_(*ports.registry),
       here_(std::make_shared<Here>(this)),
       link_(links.open({config.url, "cluster", config.queue_max, config.access}, *this)),
-      relay_(ports.shards, *link_, ports.events, subjects_, metrics_),
+      stream_(streams.open({config.url,
+                            "cluster-history",
+                            subjects_.stream(),
+                            {subjects_.all_events(), subjects_.fence()},
+                            std::max(ports.events->age_max(), kRecordedMin),
+                            config.stream_bytes_max,
+                            config.replicas,
+                            config.access})),
+      relay_(ports.shards, *link_, *stream_, ports.events, subjects_, metrics_),
       state_(ports.shards->executor(0), *link_, ports.blacklist, ports.apis, subjects_,
              this_node_.id(), metrics_),
       members_(
@@ -32,6 +46,7 @@ Task<> Node::start() {
   worker_.start();
   state_.start();
   members_.start();
+  stream_->start();
   link_->start();
   co_return;
 }
@@ -41,14 +56,18 @@ Task<> Node::stop() {
   co_await members_.stop();
   relay_.stop();
   if (std::exchange(here_->node, nullptr) == nullptr) co_return;
-  auto stop = [this] { link_->stop(); };
+  auto stop = [this] {
+    link_->stop();
+    stream_->stop();
+  };
   co_await Worker::run(worker_, std::move(stop));
   worker_.stop();
 }
 
 api::HealthPart::State Node::state() const noexcept {
-  if (!state_.has_joined()) return {.word = "joining", .is_ready = false};
-  return {.word = link_->is_connected() ? "connected" : "disconnected", .is_ready = true};
+  if (!state_.has_joined() || !relay_.has_joined()) return {.word = "joining", .is_ready = false};
+  const bool is_connected = link_->is_connected() && relay_.is_current();
+  return {.word = is_connected ? "connected" : "disconnected", .is_ready = true};
 }
 
 Member Node::self() const {
@@ -78,7 +97,7 @@ void Node::on_shard_0(Work work) {
 }
 
 void Node::received(nats::LinkMessage message) noexcept {
-  if (subjects_.is_event(message.subject)) return relay_.receive(std::move(message.data));
+  if (relay_.hears(message.subject)) return relay_.receive(std::move(message));
   if (here_->waiting.fetch_add(1) >= kWaitingMax) {
     here_->waiting.fetch_sub(1);
     return lost(nats::LinkLoss::kTooManyWait, 1);
@@ -91,10 +110,12 @@ void Node::received(nats::LinkMessage message) noexcept {
 }
 
 void Node::unanswered(std::string_view reply_to) noexcept {
+  if (subjects_.is_place(reply_to)) return relay_.unanswered(reply_to);
   if (reply_to == subjects_.own()) on_shard_0([](Node& node) { node.state_.alone(); });
 }
 
 void Node::connected() noexcept {
+  relay_.connected();
   on_shard_0([](Node& node) {
     node.state_.ask();
     node.members_.connected();
@@ -107,6 +128,10 @@ void Node::lost(nats::LinkLoss why, std::uint64_t messages) noexcept {
       metrics_.not_connected.add(messages);
       return;
     }
+    case nats::LinkLoss::kTooManyKept: {
+      metrics_.not_connected.add(messages);
+      return relay_.not_sent();
+    }
     case nats::LinkLoss::kTooLarge: {
       metrics_.too_large.add(messages);
       return;
@@ -114,6 +139,7 @@ void Node::lost(nats::LinkLoss why, std::uint64_t messages) noexcept {
     case nats::LinkLoss::kTooManyWait: break;
   }
   metrics_.overload.add(messages);
+  relay_.missed();
   note_missed();
 }
 

@@ -16,6 +16,7 @@
 #include <rig/core/worker.hpp>
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/link.hpp>
+#include <rig/nats/stream.hpp>
 #include <rig/proxy/api_replica.hpp>
 #include <rig/sessions/blacklist_replica.hpp>
 #include <rig/subscriptions/event_exchange.hpp>
@@ -42,7 +43,7 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
     Ref<proxy::ApiReplica> apis;
   };
 
-  Node(const ClusterConfig& config, nats::Links& links, const Ports& ports);
+  Node(const ClusterConfig& config, nats::Links& links, nats::Streams& streams, const Ports& ports);
 
   Task<> start();
   Task<> stop();  ///< safe to call twice, and without a start
@@ -64,6 +65,7 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   void received(nats::LinkMessage message) noexcept override;
   void unanswered(std::string_view reply_to) noexcept override;
   void connected() noexcept override;
+  void disconnected() noexcept override { relay_.disconnected(); }
   void lost(nats::LinkLoss why, std::uint64_t messages) noexcept override;
   void note_missed() noexcept;
   template <class Work>
@@ -78,6 +80,7 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   ClusterMetrics metrics_;
   std::shared_ptr<Here> here_;
   std::unique_ptr<nats::Link> link_;
+  std::unique_ptr<nats::Stream> stream_;
   EventRelay relay_;
   StateExchange state_;
   Members members_;

@@ -22,6 +22,10 @@ bool is_cluster_name(std::string_view text) noexcept {
 Subjects::Subjects(std::string_view cluster, std::string_view node) {
   const std::string prefix = std::string(cluster) + std::string(kVersion);
   events_ = prefix + "event.";
+  fence_ = prefix + "fence";
+  missed_ = prefix + "missed";
+  places_ = prefix + "place." + std::string(node) + ".";
+  stream_ = std::string(cluster) + "-1-events";
   nodes_ = prefix + "node.";
   state_ = prefix + "state";
   join_ = prefix + "join";

@@ -9,9 +9,8 @@
 #include <utility>
 
 namespace rig::nats {
-namespace {
 
-ConnectionConfig config_of(const Secret& url) {
+ConnectionConfig connection_by(const Secret& url) {
   auto servers = parse_servers(url.reveal());
   RIG_ASSERT(servers);
   ConnectionConfig config;
@@ -22,8 +21,6 @@ ConnectionConfig config_of(const Secret& url) {
   config.tls.is_on = servers->wants_tls;
   return config;
 }
-
-}  // namespace
 
 std::optional<std::string> LinkMaker::problem_of(const Secret& url) const {
   const auto servers = parse_servers(url.reveal());
@@ -40,9 +37,11 @@ std::shared_ptr<const ConnectionConfig> LinkMaker::read_access(EnvReader& env,
 }
 
 std::unique_ptr<Link> LinkMaker::open(Settings settings, LinkUser& user) {
-  auto config = settings.access ? *settings.access : config_of(settings.url);
+  auto config = settings.access ? *settings.access : connection_by(settings.url);
   config.hears_itself = false;
   config.shares_thread = true;
+  // So that it is clear which messages came before a loss, and which after it.
+  config.reconnects = false;
   return std::make_unique<KeptLink>(std::move(config), settings.purpose, settings.waiting_max, user,
                                     *registry_);
 }

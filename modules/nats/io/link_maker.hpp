@@ -1,6 +1,9 @@
 #pragma once
 
+#include "config.hpp"
+
 #include <rig/core/ref.hpp>
+#include <rig/core/secret.hpp>
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/link.hpp>
 
@@ -10,6 +13,9 @@
 #include <string_view>
 
 namespace rig::nats {
+
+/// To servers that are given as a URL which can be used (`Links::problem_of`).
+[[nodiscard]] ConnectionConfig connection_by(const Secret& url);
 
 /// Makes links for other modules, which stop them before this module stops.
 class LinkMaker final : public Links {
