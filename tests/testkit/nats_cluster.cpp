@@ -22,10 +22,9 @@ std::string NatsCluster::configuration_of(std::size_t index) const {
   auto text = "server_name: server-" + std::to_string(index) + "\ncluster {\n  name: test\n";
   text += "  no_advertise: true\n  listen: \"" + at(route_ports_[index]) + "\"\n";
   text += "  advertise: \"" + (is_last ? link_.address() : at(1)) + "\"\n";
-  if (!is_last) {
-    text += "  routes: [\"nats://" + at(route_ports_[1 - index]) + "\", \"nats://" +
-            link_.address() + "\"]\n";
-  }
+  // JetStream needs a route to be configured: the last one has one to itself, which it passes over.
+  const auto first = is_last ? "" : "\"nats://" + at(route_ports_[1 - index]) + "\", ";
+  text += "  routes: [" + first + "\"nats://" + link_.address() + "\"]\n";
   return text + "}\n";
 }
 
