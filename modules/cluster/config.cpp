@@ -25,6 +25,11 @@ ClusterConfig ClusterConfig::from_env(EnvReader& env) {
        "NATS servers that keep a copy of what all nodes know, in memory: 1, 3 or 5; not "
        "more than there are servers"},
       config.replicas, {1, 5}));
+  config.stream_bytes_max = env.bytes(
+      {"CLUSTER_STREAM_BYTES_MAX",
+       "Memory of the NATS servers for events that a client which comes back to another node may "
+       "have missed; they are kept for RIG_REPLAY_AGE_MAX at most"},
+      config.stream_bytes_max, {std::int64_t{1} << 20, std::int64_t{1} << 40});
   return config;
 }
 

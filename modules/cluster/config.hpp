@@ -23,6 +23,7 @@ struct ClusterConfig {
   std::string name = "rig";
   std::size_t queue_max = 100'000;  ///< messages that wait to be sent
   int replicas = 1;                 ///< NATS servers that have a copy of what all nodes know
+  std::size_t stream_bytes_max = std::size_t{256} << 20;  ///< of events that the servers record
 
   [[nodiscard]] bool is_on() const noexcept { return !url.empty(); }
 

@@ -9,6 +9,7 @@
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/bucket.hpp>
 #include <rig/nats/link.hpp>
+#include <rig/nats/stream.hpp>
 #include <rig/peers/call_exchange.hpp>
 #include <rig/peers/node_identity.hpp>
 #include <rig/proxy/api_replica.hpp>
@@ -24,6 +25,7 @@ namespace {
 constexpr PortKey kNeeds[] = {port<metrics::Registry>(),
                               port<nats::Buckets>(),
                               port<nats::Links>(),
+                              port<nats::Streams>(),
                               port<peers::CallExchange>(),
                               port<peers::NodeIdentity>(),
                               port<proxy::ApiReplica>(),
@@ -56,6 +58,7 @@ class ClusterModule final : public Module {
  public:
   ClusterModule(const ClusterConfig& config, ModuleContext& context)
       : node_(config, context.need<nats::Links>(), context.need<nats::Buckets>(),
+              context.need<nats::Streams>(),
               {context.shards(), context.lifecycle(), context.need<metrics::Registry>(),
                context.need<subscriptions::EventExchange>(),
                context.need<sessions::BlacklistReplica>(), context.need<proxy::ApiReplica>(),

@@ -39,6 +39,7 @@ struct ConnectionConfig {
   std::string prefix = "NATS";                ///< of the settings' names, for messages
   std::string servers_name = "NATS_SERVERS";  ///< of the setting that names the servers
   bool hears_itself = true;                   ///< its subscriptions get what it publishes
+  bool reconnects = true;      ///< the library does; otherwise a new connection follows a lost one
   bool shares_thread = false;  ///< one thread for the deliveries of all subscriptions
 };
 

@@ -3,6 +3,7 @@
 #include "io/connection.hpp"
 #include "io/link_maker.hpp"
 #include "io/source.hpp"
+#include "io/stream_maker.hpp"
 #include "io/stream_source.hpp"
 #include "io/target.hpp"
 #include "stream_config.hpp"
@@ -14,6 +15,7 @@
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/bucket.hpp>
 #include <rig/nats/link.hpp>
+#include <rig/nats/stream.hpp>
 #include <rig/proxy/message_target.hpp>
 #include <rig/subscriptions/event_sink.hpp>
 
@@ -24,21 +26,25 @@ namespace rig::nats {
 namespace {
 
 constexpr PortKey kNeeds[] = {port<subscriptions::EventSink>(), port<metrics::Registry>()};
-constexpr PortKey kProvides[] = {port<Links>(), port<Buckets>()};
+constexpr PortKey kProvides[] = {port<Links>(), port<Buckets>(), port<Streams>()};
 constexpr PortKey kContributes[] = {port<proxy::MessageTarget>(), port<api::HealthPart>()};
 
-/// Without servers it makes links and buckets for others, and has no thread of its own.
+/// Without servers it makes links, buckets and streams for others, and has no thread of its own.
 class NoNatsModule final : public Module {
  public:
   explicit NoNatsModule(ModuleContext& context)
-      : links_(context.need<metrics::Registry>()), buckets_(context.need<metrics::Registry>()) {
+      : links_(context.need<metrics::Registry>()),
+        buckets_(context.need<metrics::Registry>()),
+        streams_(context.need<metrics::Registry>()) {
     context.provide<Links>(links_);
     context.provide<Buckets>(buckets_);
+    context.provide<Streams>(streams_);
   }
 
  private:
   LinkMaker links_;
   BucketMaker buckets_;
+  StreamMaker streams_;
 };
 
 /// Events from a stream, and the connection that they come by.
@@ -61,6 +67,7 @@ class NatsModule final : public Module {
   NatsModule(NatsConfig config, const StreamConfig& stream, ModuleContext& context)
       : links_(context.need<metrics::Registry>()),
         buckets_(context.need<metrics::Registry>()),
+        streams_(context.need<metrics::Registry>()),
         has_topics_(!config.source.topics.empty()),
         source_(config.source, context.shards(), context.need<subscriptions::EventSink>(),
                 context.need<metrics::Registry>()),
@@ -71,6 +78,7 @@ class NatsModule final : public Module {
                            context.need<metrics::Registry>()) {
     context.provide<Links>(links_);
     context.provide<Buckets>(buckets_);
+    context.provide<Streams>(streams_);
     context.contribute<proxy::MessageTarget>(target_);
     if (has_topics_) context.contribute<api::HealthPart>(source_connection_);
     if (stream.is_on()) stream_ = std::make_unique<StreamInput>(config.connection, stream, context);
@@ -111,6 +119,7 @@ class NatsModule final : public Module {
  private:
   LinkMaker links_;
   BucketMaker buckets_;
+  StreamMaker streams_;
   const bool has_topics_;
   Source source_;
   Connection source_connection_;

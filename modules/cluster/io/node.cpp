@@ -2,6 +2,8 @@
 
 #include <rig/core/sharded.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace rig::cluster {
@@ -9,17 +11,28 @@ namespace {
 
 constexpr std::size_t kWaitingMax = 65'536;  // messages on their way to shard 0
 
+/// Servers take no age for one that has no end.
+constexpr std::chrono::milliseconds kRecordedMin{1'000};
+
 }  // namespace
 
 Node::Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets,
-           const Ports& ports)
+           nats::Streams& streams, const Ports& ports)
     : this_node_(*ports.self, ports.lifecycle, *ports.registry),
       subjects_(config.name, this_node_.id()),
       shards_(ports.shards),
       metrics_(*ports.registry),
       here_(std::make_shared<Here>(this)),
       link_(links.open({config.url, "cluster", config.queue_max, config.access}, *this)),
-      relay_(ports.shards, *link_, ports.events, subjects_, metrics_),
+      stream_(streams.open({config.url,
+                            "cluster-history",
+                            subjects_.stream(),
+                            {subjects_.all_events(), subjects_.fence()},
+                            std::max(ports.events->age_max(), kRecordedMin),
+                            config.stream_bytes_max,
+                            config.replicas,
+                            config.access})),
+      relay_(ports.shards, *link_, *stream_, ports.events, subjects_, metrics_),
       api_map_(
           ports.shards, buckets,
           {config.url, "cluster-apis", subjects_.bucket("apis"), config.replicas, config.access}),
@@ -43,6 +56,7 @@ Task<> Node::start() {
   blacklist_.start();
   members_.start();
   calls_.start();
+  stream_->start();
   link_->start();
   api_map_.start();
   blacklist_map_.start();
@@ -58,6 +72,7 @@ Task<> Node::stop() {
   blacklist_map_.close();
   auto disconnect = [this] {
     link_->stop();
+    stream_->stop();
     api_map_.disconnect();
     blacklist_map_.disconnect();
   };
@@ -71,13 +86,13 @@ Task<> Node::stop() {
 
 api::HealthPart::State Node::state() const noexcept {
   if (!has_joined()) return {.word = "joining", .is_ready = false};
-  const bool is_connected =
-      link_->is_connected() && api_map_.is_current() && blacklist_map_.is_current();
+  const bool is_connected = link_->is_connected() && relay_.is_current() && api_map_.is_current() &&
+                            blacklist_map_.is_current();
   return {.word = is_connected ? "connected" : "disconnected", .is_ready = true};
 }
 
 bool Node::has_joined() const noexcept {
-  return apis_.has_caught_up() && blacklist_.has_caught_up();
+  return apis_.has_caught_up() && blacklist_.has_caught_up() && relay_.has_joined();
 }
 
 Member Node::self() const {
@@ -119,7 +134,7 @@ void Node::on_shard_0(Work work) {
 }
 
 void Node::received(nats::LinkMessage message) noexcept {
-  if (subjects_.is_event(message.subject)) return relay_.receive(std::move(message.data));
+  if (relay_.hears(message.subject)) return relay_.receive(std::move(message));
   if (calls_.receive(message)) return;
   if (here_->waiting.fetch_add(1) >= kWaitingMax) {
     here_->waiting.fetch_sub(1);
@@ -131,9 +146,13 @@ void Node::received(nats::LinkMessage message) noexcept {
   });
 }
 
-void Node::unanswered(std::string_view reply_to) noexcept { (void)calls_.unanswered(reply_to); }
+void Node::unanswered(std::string_view reply_to) noexcept {
+  if (subjects_.is_place(reply_to)) return relay_.unanswered(reply_to);
+  (void)calls_.unanswered(reply_to);
+}
 
 void Node::connected() noexcept {
+  relay_.connected();
   on_shard_0([](Node& node) { node.members_.connected(); });
 }
 
@@ -141,7 +160,14 @@ void Node::lost(nats::LinkLoss why, std::uint64_t messages) noexcept {
   switch (why) {
     case nats::LinkLoss::kNotConnected: return metrics_.not_connected.add(messages);
     case nats::LinkLoss::kTooLarge: return metrics_.too_large.add(messages);
-    case nats::LinkLoss::kTooManyWait: return metrics_.overload.add(messages);
+    case nats::LinkLoss::kTooManyKept: {
+      metrics_.not_connected.add(messages);
+      return relay_.not_sent();
+    }
+    case nats::LinkLoss::kTooManyWait: {
+      metrics_.overload.add(messages);
+      return relay_.missed();
+    }
   }
 }
 

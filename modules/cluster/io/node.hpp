@@ -19,6 +19,7 @@
 #include <rig/metrics/registry.hpp>
 #include <rig/nats/bucket.hpp>
 #include <rig/nats/link.hpp>
+#include <rig/nats/stream.hpp>
 #include <rig/peers/call_exchange.hpp>
 #include <rig/peers/node_identity.hpp>
 #include <rig/proxy/api_replica.hpp>
@@ -50,7 +51,8 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
     Ref<peers::CallExchange> calls;
   };
 
-  Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets, const Ports& ports);
+  Node(const ClusterConfig& config, nats::Links& links, nats::Buckets& buckets,
+       nats::Streams& streams, const Ports& ports);
 
   Task<> start();
   Task<> stop();  ///< safe to call twice, and without a start
@@ -71,6 +73,7 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   void received(nats::LinkMessage message) noexcept override;
   void unanswered(std::string_view reply_to) noexcept override;
   void connected() noexcept override;
+  void disconnected() noexcept override { relay_.disconnected(); }
   void lost(nats::LinkLoss why, std::uint64_t messages) noexcept override;
   template <class Work>
   void on_shard_0(Work work);
@@ -87,6 +90,7 @@ class Node final : private nats::LinkUser, public api::HealthPart, public ViewSo
   ClusterMetrics metrics_;
   std::shared_ptr<Here> here_;
   std::unique_ptr<nats::Link> link_;
+  std::unique_ptr<nats::Stream> stream_;
   EventRelay relay_;
   NatsMap api_map_;
   NatsMap blacklist_map_;

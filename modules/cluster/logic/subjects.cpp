@@ -61,6 +61,10 @@ Subjects::Subjects(std::string_view cluster, std::string_view node) {
   const std::string prefix = std::string(cluster) + std::string(kVersion);
   buckets_ = std::string(cluster) + "-1-";
   events_ = prefix + "event.";
+  fence_ = prefix + "fence";
+  missed_ = prefix + "missed";
+  places_ = prefix + "place." + std::string(node) + ".";
+  stream_ = std::string(cluster) + "-1-events";
   nodes_ = prefix + "node.";
   members_ = prefix + "members";
   own_ = nodes_ + std::string(node);

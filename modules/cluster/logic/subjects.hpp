@@ -27,6 +27,19 @@ class Subjects {
   [[nodiscard]] bool is_event(std::string_view subject) const noexcept {
     return subject.starts_with(events_);
   }
+  /// All of them.
+  [[nodiscard]] std::string all_events() const { return events_ + ">"; }
+  /// What is published here is recorded with the events, and so has its place among them.
+  [[nodiscard]] const std::string& fence() const noexcept { return fence_; }
+  /// A node says that events of it are lost for all others.
+  [[nodiscard]] const std::string& missed() const noexcept { return missed_; }
+  /// Where this node is told the place of its fences: this and a number.
+  [[nodiscard]] const std::string& places() const noexcept { return places_; }
+  [[nodiscard]] bool is_place(std::string_view subject) const noexcept {
+    return subject.starts_with(places_);
+  }
+  /// The stream that records events and fences.
+  [[nodiscard]] const std::string& stream() const noexcept { return stream_; }
   /// What nodes say of themselves.
   [[nodiscard]] const std::string& members() const noexcept { return members_; }
   /// The bucket of a map that all nodes have.
@@ -39,6 +52,10 @@ class Subjects {
  private:
   std::string buckets_;
   std::string events_;
+  std::string fence_;
+  std::string missed_;
+  std::string places_;
+  std::string stream_;
   std::string nodes_;
   std::string members_;
   std::string own_;

@@ -45,6 +45,14 @@ TEST(Subjects, AKeyOfABucketIsATokenThatServersTake) {
   EXPECT_NE(hashed, key_of(longest + ":"));
 }
 
+TEST(Subjects, PlacesAreOfOneNode) {
+  EXPECT_EQ(kSubjects.places() + "7", "rig.1.place.n1.7");
+  EXPECT_TRUE(kSubjects.is_place("rig.1.place.n1.7"));
+  EXPECT_FALSE(kSubjects.is_place("rig.1.place.n12.7"));
+  EXPECT_FALSE(kSubjects.is_place(kSubjects.fence()));
+  EXPECT_FALSE(kSubjects.is_event(kSubjects.fence()));
+}
+
 TEST(Subjects, NamesOfClustersAreTokens) {
   EXPECT_TRUE(is_cluster_name("shop-1_b"));
   for (const auto* bad : {"", "a.b", "*", "a b", "\xC3\xA9"}) EXPECT_FALSE(is_cluster_name(bad));

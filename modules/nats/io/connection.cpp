@@ -124,12 +124,14 @@ void Connection::set_callbacks() {
 }
 
 void Connection::run() {
+  bool was_open = false;
   for (int rounds = 1; goes_on(); ++rounds) {
     natsConnection* connection = nullptr;
     is_closed_.store(false);
     const auto status = natsConnection_Connect(&connection, options_.get());
     if (status == NATS_OK) {
       note_opened(connection);
+      if (std::exchange(was_open, true)) reconnects_.add();
       serve(connection);
       rounds = 1;
     } else {

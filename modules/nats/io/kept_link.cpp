@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <semaphore>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace rig::nats {
 namespace {
 
 constexpr std::int64_t kFlushTimeoutMs = 2'000;
+constexpr std::chrono::milliseconds kConfirmInterval{100};
 constexpr int kPendingMessagesMax = 100'000;  // of a subject, in the library
 constexpr int kPendingBytesMax = 64 << 20;
 
@@ -72,6 +74,7 @@ void KeptLink::start() {
 
 void KeptLink::stop() noexcept {
   connection_.stop();
+  boost::asio::post(context_, [this] { confirmation_.cancel(); });
   guard_.reset();
   if (thread_.joinable()) thread_.join();
 }
@@ -100,19 +103,14 @@ natsStatus KeptLink::opened(natsConnection* connection) {
   return status;
 }
 
-/// The library has subscribed again.
-void KeptLink::reconnected() noexcept {
-  boost::asio::post(context_, [this] {
-    if (confirm() == NATS_OK) user_.connected();
-  });
-}
-
 void KeptLink::closing() noexcept {
   run([this] {
     for (auto& [subject, subscription] : subscriptions_) subscription.reset();
     used_ = nullptr;
+    sends_kept_ = false;
   });
   for (auto feeds = feeds_->load(); feeds != 0; feeds = feeds_->load()) feeds_->wait(feeds);
+  user_.disconnected();
 }
 
 bool KeptLink::publish(LinkMessage message) {
@@ -121,12 +119,18 @@ bool KeptLink::publish(LinkMessage message) {
     return false;
   }
   queue_depth_.add();
-  boost::asio::post(context_, [this, message = std::move(message)] {
+  boost::asio::post(context_, [this, message = std::move(message)]() mutable {
     waiting_.fetch_sub(1, std::memory_order_relaxed);
     queue_depth_.sub();
-    send(message);
+    send(std::move(message));
   });
   return true;
+}
+
+void KeptLink::send_kept() {
+  boost::asio::post(context_, [this] {
+    if (can_send() && !std::exchange(sends_kept_, true)) transmit_kept();
+  });
 }
 
 void KeptLink::subscribe(std::string subject) {
@@ -174,17 +178,52 @@ bool KeptLink::can_send() const {
   return used_ != nullptr && natsConnection_Status(used_) == NATS_CONN_STATUS_CONNECTED;
 }
 
-/// The library would keep it for a server that comes back, and send it late.
-void KeptLink::send(const LinkMessage& message) {
-  if (!can_send()) return user_.lost(LinkLoss::kNotConnected, 1);
+/// What is not kept the library would keep for a server that comes back, and send it late.
+void KeptLink::send(LinkMessage message) {
+  if (message.is_kept) return keep(std::move(message));
+  const auto status = can_send() ? transmit(message) : NATS_CONNECTION_DISCONNECTED;
+  if (status == NATS_OK) return;
+  user_.lost(status == NATS_MAX_PAYLOAD ? LinkLoss::kTooLarge : LinkLoss::kNotConnected, 1);
+}
+
+natsStatus KeptLink::transmit(const LinkMessage& message) {
   const auto size = static_cast<int>(message.data.size());
   const auto status =
       message.reply_to.empty()
           ? natsConnection_Publish(used_, message.subject.c_str(), message.data.data(), size)
           : natsConnection_PublishRequest(used_, message.subject.c_str(), message.reply_to.c_str(),
                                           message.data.data(), size);
-  if (status == NATS_OK) return bytes_out_.add(message.data.size());
-  user_.lost(status == NATS_MAX_PAYLOAD ? LinkLoss::kTooLarge : LinkLoss::kNotConnected, 1);
+  if (status == NATS_OK) bytes_out_.add(message.data.size());
+  return status;
+}
+
+void KeptLink::keep(LinkMessage message) {
+  if (kept_.size() >= waiting_max_) return user_.lost(LinkLoss::kTooManyKept, 1);
+  if (sends_kept_ && transmit(message) == NATS_MAX_PAYLOAD)
+    return user_.lost(LinkLoss::kTooLarge, 1);
+  kept_.push_back(std::move(message));
+  confirm_later();
+}
+
+/// What was sent before a question that the server has answered, it has.
+void KeptLink::confirm_later() {
+  if (!sends_kept_ || std::exchange(is_confirmation_due_, true)) return;
+  confirmation_.expires_after(kConfirmInterval);
+  confirmation_.async_wait([this](boost::system::error_code error) {
+    is_confirmation_due_ = false;
+    if (!error && sends_kept_ && !kept_.empty() && confirm() == NATS_OK) kept_.clear();
+  });
+}
+
+/// In their order, before anything that is published later. If it fails, the connection is about to
+/// end, and the next one begins with all of them.
+void KeptLink::transmit_kept() {
+  std::erase_if(kept_, [this](const LinkMessage& message) {
+    const bool is_too_large = transmit(message) == NATS_MAX_PAYLOAD;
+    if (is_too_large) user_.lost(LinkLoss::kTooLarge, 1);
+    return is_too_large;
+  });
+  confirm_later();
 }
 
 /// Servers answer in order: with the pong they have done all that was asked before the ping.

@@ -10,9 +10,11 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -39,6 +41,7 @@ class KeptLink final : public Link, private ConnectionUser {
   void stop() noexcept override;
   [[nodiscard]] bool is_connected() const noexcept override { return connection_.is_connected(); }
   [[nodiscard]] bool publish(LinkMessage message) override;
+  void send_kept() override;
   void subscribe(std::string subject) override;
   void unsubscribe(std::string subject) override;
   void flush(std::function<void()> done) override;
@@ -48,14 +51,17 @@ class KeptLink final : public Link, private ConnectionUser {
   using Done = std::function<void()>;
 
   natsStatus opened(natsConnection* connection) override;
-  void reconnected() noexcept override;
   void closing() noexcept override;
 
   // On the thread.
   template <class Work>
   void run(Work work);
   natsStatus listen(const std::string& subject, SubscriptionPtr& subscription);
-  void send(const LinkMessage& message);
+  void send(LinkMessage message);
+  natsStatus transmit(const LinkMessage& message);
+  void keep(LinkMessage message);
+  void confirm_later();
+  void transmit_kept();
   natsStatus confirm();
   void answer_flushes();
   [[nodiscard]] bool can_send() const;
@@ -74,6 +80,10 @@ class KeptLink final : public Link, private ConnectionUser {
   natsConnection* used_ = nullptr;
   std::map<std::string, SubscriptionPtr, std::less<>> subscriptions_;  // null: not connected
   std::vector<Done> flushes_;
+  std::deque<LinkMessage> kept_;  // that a server may not have
+  boost::asio::steady_timer confirmation_{context_};
+  bool sends_kept_ = false;  // by this connection
+  bool is_confirmation_due_ = false;
   std::thread thread_;
   Connection connection_;
 };

@@ -48,6 +48,8 @@ std::unique_ptr<Link> LinkMaker::open(Settings settings, LinkUser& user) {
   auto config = connection_by(settings.url, settings.access);
   config.hears_itself = false;
   config.shares_thread = true;
+  // So that it is clear which messages came before a loss, and which after it.
+  config.reconnects = false;
   return std::make_unique<KeptLink>(std::move(config), settings.purpose, settings.waiting_max, user,
                                     *registry_);
 }

@@ -96,6 +96,7 @@ OptionsPtr make_options(const ConnectionConfig& config, const std::string& name)
   natsOptions_SetName(made, name.c_str());
   natsOptions_SetNoEcho(made, !config.hears_itself);
   natsOptions_UseGlobalMessageDelivery(made, config.shares_thread);
+  natsOptions_SetAllowReconnect(made, config.reconnects);
   natsOptions_SetMaxReconnect(made, -1);
   natsOptions_SetReconnectBufSize(made, kReconnectBufferBytes);
   natsOptions_SetWriteDeadline(made, kWriteTimeoutMs);

@@ -15,6 +15,11 @@ using std::chrono::system_clock;
 
 namespace {
 
+/// Other logs that a cursor can tell of. A node that starts again has a new log, and the old one
+/// counts for a while.
+constexpr std::size_t kOtherLogsMax = 32;
+static_assert(kOtherLogsMax < Cursor::kElsewhereMax);
+
 std::int64_t difference(std::size_t now, std::size_t before) {
   return static_cast<std::int64_t>(now) - static_cast<std::int64_t>(before);
 }
@@ -47,7 +52,7 @@ ShardSubscriptions::ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts
       forwarded_(shards->count()),
       // The other nodes are one more shard to it, which is asked and wants nothing itself.
       local_(self_, shards->count() + (settings.peers == nullptr ? 0 : 1), *this),
-      replays_(settings.log_id),
+      replays_(settings.log_id, Replays::kPagesUnderWayMax, settings.peers != nullptr),
       early_(settings.log.restart_grace.count() == 0 ? 0 : settings.log.events_per_type,
              settings.log.bytes / (4 * shards->count())),
       early_until_(steady_clock::now() + settings.log.restart_grace),
@@ -58,8 +63,10 @@ ShardSubscriptions::ShardSubscriptions(Ref<Shards> shards, std::shared_ptr<Parts
     local_.record_in(*log_, static_cast<std::size_t>(settings.log.age / kSweepInterval) + 1,
                      settings.log_types_max);
     // A sweep more than the log has: what the log records comes from everywhere.
-    if (settings.peers != nullptr)
+    if (settings.peers != nullptr) {
       outside_.emplace(static_cast<std::size_t>(settings.log.age / kSweepInterval) + 2);
+      outside_log_.emplace(2 * settings.log.age, kOtherLogsMax);
+    }
   }
   end_early_if_over();
   parts_->here() = this;
@@ -112,11 +119,10 @@ void ShardSubscriptions::remove(Subscriber& subscriber) noexcept {
 
 void ShardSubscriptions::post(ShardId to, InterestMessage message) {
   if (to == shards_->count()) return post_outside(std::move(message));
-  const auto position = log_ ? log_->position() : 0;
-  shards_->post(to, [parts = parts_, from = self_, position, message = std::move(message)] {
+  shards_->post(to, [parts = parts_, from = self_, here = here(), message = std::move(message)] {
     ShardSubscriptions* part = parts->here();
     if (part == nullptr) return;
-    part->note_position(position);
+    part->note(here);
     part->end_early_if_over();
     part->local_.receive(from, message);
     // The answer that makes a client's subscriptions effective leaves at the end of the turn,
@@ -152,17 +158,26 @@ void ShardSubscriptions::hear(ShardId from, const InterestMessage& message) {
 void ShardSubscriptions::answer_for_outside(ShardId to, const InterestMessage& message) {
   const auto outside = static_cast<ShardId>(shards_->count());
   InterestMessage answer{InterestMessage::Kind::kNoted, message.types};
-  shards_->post(to, [parts = parts_, outside, answer = std::move(answer)] {
+  shards_->post(to, [parts = parts_, outside, here = here(), answer = std::move(answer)] {
     ShardSubscriptions* part = parts->here();
     if (part == nullptr) return;
+    part->note(here);
     part->local_.receive(outside, answer);
     part->subscriptions_changed();
   });
 }
 
 /// A shard that asks for a type hears where the log is: events before that are none of its own.
-void ShardSubscriptions::note_position(std::uint64_t position) noexcept {
-  position_ = std::max(position_, position);
+void ShardSubscriptions::note(const Here& here) noexcept {
+  if (here.position < position_ || log_) return;
+  position_ = here.position;
+  elsewhere_ = here.elsewhere;
+}
+
+/// Nothing that others would note, if this is not the shard of the log.
+ShardSubscriptions::Here ShardSubscriptions::here() const {
+  if (!log_) return {};
+  return {log_->position(), elsewhere()};
 }
 
 void ShardSubscriptions::subscriptions_changed() {
@@ -185,6 +200,7 @@ void ShardSubscriptions::sweep() {
     log_->expire(steady_clock::now());
     tell_log_size();
   }
+  if (outside_log_) outside_log_->expire(steady_clock::now());
   local_.sweep();
   if (outside_) {
     const auto dropped = outside_->sweep();
@@ -205,21 +221,38 @@ EventSink::Outcome ShardSubscriptions::publish(cloudevents::EventRef event) {
 }
 
 EventSink::Outcome ShardSubscriptions::offer(cloudevents::EventRef event) {
-  if (settings_.peers == nullptr) return accept(std::move(event));
-  const auto outcome = accept(event);
-  if (outcome == EventSink::Outcome::kAccepted) settings_.peers->forward(event);
-  return outcome;
+  return accept(std::move(event));
 }
 
 EventSink::Outcome ShardSubscriptions::take(cloudevents::EventRef event) {
+  if (event->origin().log == settings_.log_id) return EventSink::Outcome::kAccepted;  // our own
   const auto outcome = accept(std::move(event));
   if (outcome == EventSink::Outcome::kOverloaded) metrics_.overload_drops.add();
   return outcome;
 }
 
+void ShardSubscriptions::reached(cloudevents::LogPlace place) {
+  outside_log_->advance(place, steady_clock::now());
+}
+
+/// Whoever has got what came before the gap is told now; who comes back later, by the log.
+void ShardSubscriptions::missed(std::uint64_t since) {
+  const Gap gap{Gap::Reason::kExpired, since};
+  log_->break_off();
+  for (ShardId to = 0; to < shards_->count(); ++to) {
+    if (to == self_) continue;
+    shards_->post(to, [parts = parts_, gap] {
+      if (ShardSubscriptions* part = parts->here()) part->local_.tell(gap);
+    });
+  }
+  local_.tell(gap);
+}
+
+/// What goes to other nodes passes the log, so that it has a place, also if nobody wants it here.
 EventSink::Outcome ShardSubscriptions::accept(cloudevents::EventRef event) {
   const ShardSet* wanted_by = local_.wanted_by(event->type());
-  if (wanted_by == nullptr) {
+  const bool goes_out = settings_.peers != nullptr && event->origin().log == 0;
+  if (wanted_by == nullptr && !goes_out) {
     if (early_.is_open()) {
       early_.add(std::move(event));
       if (!sweep_timer_.armed()) shards_->wheel().arm(sweep_timer_, kSweepInterval);
@@ -228,7 +261,7 @@ EventSink::Outcome ShardSubscriptions::accept(cloudevents::EventRef event) {
   }
   const auto shards = static_cast<ShardId>(shards_->count());
   for (ShardId to = 0; to < shards; ++to) {
-    const bool is_on_the_way = to == kLogShard || wanted_by->test(to);
+    const bool is_on_the_way = to == kLogShard || (wanted_by != nullptr && wanted_by->test(to));
     if (is_on_the_way && !has_room(to, outgoing_.size())) return EventSink::Outcome::kOverloaded;
   }
   outgoing_.push_back(std::move(event));
@@ -245,12 +278,12 @@ void ShardSubscriptions::flush() {
   flush_is_due_ = false;
   Events events = std::exchange(outgoing_, {});
   if (self_ == kLogShard) {
-    distribute(events);
+    distribute(std::move(events));
   } else {
     parts_->queued(kLogShard).fetch_add(events.size(), std::memory_order_relaxed);
-    shards_->post(kLogShard, [parts = parts_, events = std::move(events)] {
+    shards_->post(kLogShard, [parts = parts_, events = std::move(events)]() mutable {
       parts->queued(kLogShard).fetch_sub(events.size(), std::memory_order_relaxed);
-      if (ShardSubscriptions* part = parts->here()) part->distribute(events);
+      if (ShardSubscriptions* part = parts->here()) part->distribute(std::move(events));
     });
   }
   shards_->flush();
@@ -269,7 +302,7 @@ void ShardSubscriptions::record_early(const std::vector<std::string>& types) {
     if (early_.empty()) return;
     Events events = early_.take(type);
     if (events.empty()) continue;
-    shards_->post(kLogShard, [parts = parts_, events = std::move(events)] {
+    shards_->post(kLogShard, [parts = parts_, events = std::move(events)]() mutable {
       if (ShardSubscriptions* part = parts->here()) part->record(events, &EventLog::append_early);
     });
   }
@@ -282,15 +315,31 @@ void ShardSubscriptions::end_early_if_over() {
   if (log_) log_->end_early();
 }
 
-void ShardSubscriptions::record(const Events& events, Append append) {
+/// Gives each event its place, and drops those of other nodes that have one: nodes send again what
+/// they are not sure has arrived.
+void ShardSubscriptions::record(Events& events, Append append) {
   const auto now = steady_clock::now();
   const auto seconds = static_cast<std::uint64_t>(system_clock::to_time_t(system_clock::now()));
-  for (const auto& event : events) event->set_logged((*log_.*append)(event, now), seconds);
+  std::erase_if(events, [&](const cloudevents::EventRef& event) {
+    const bool is_of_elsewhere = event->origin().log != 0;
+    if (is_of_elsewhere && !outside_log_->advance(event->origin(), now)) return true;
+    const cloudevents::LogPlace place{settings_.log_id, (*log_.*append)(event, now)};
+    if (!is_of_elsewhere) event->set_origin(place);
+    event->set_logged({place, seconds, elsewhere()});
+    return false;
+  });
   tell_log_size();
 }
 
-void ShardSubscriptions::distribute(const Events& events) {
+void ShardSubscriptions::forward(const Events& events) {
+  for (const auto& event : events) {
+    if (event->origin().log == settings_.log_id) settings_.peers->forward(event);
+  }
+}
+
+void ShardSubscriptions::distribute(Events events) {
   record(events, &EventLog::append);
+  if (outside_log_) forward(events);
   const auto shards = static_cast<ShardId>(forwarded_.size());
   for (const auto& event : events) {
     const ShardSet* wanted_by = local_.wanted_by(event->type());
@@ -314,7 +363,7 @@ void ShardSubscriptions::distribute(const Events& events) {
 
 void ShardSubscriptions::deliver(const Events& events) {
   if (events.empty()) return;
-  note_position(events.back()->log_position());
+  note({events.back()->log_position(), events.back()->log_mark().elsewhere});
   const auto matched = local_.match(events);
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (matched[i].deliveries != 0 && events[i]->first_match())
@@ -333,22 +382,74 @@ void ShardSubscriptions::count_forwarded(const cloudevents::Event& event,
 }
 
 void ShardSubscriptions::ask_for_pages() {
+  while (auto wanted = replays_.take_history()) ask_for_history(*std::move(wanted));
   while (auto request = replays_.take()) ask(*std::move(request));
 }
 
 /// The log reads and answers in the same turn in which it would forward events, so the answer has
 /// its place among them.
 void ShardSubscriptions::ask(PageRequest request) {
+  if (request.is_of_history) {
+    return shards_->post(self_, [parts = parts_, request = std::move(request)] {
+      if (ShardSubscriptions* part = parts->here()) part->deliver_history(request);
+    });
+  }
   shards_->post(kLogShard, [parts = parts_, shards = shards_, from = self_,
                             request = std::move(request)]() mutable {
     ShardSubscriptions* log = parts->here();
     if (log == nullptr) return;
     auto page = log->read(request);
     if (from == kLogShard) return log->receive_page(request, page);
-    shards->post(from, [parts, request = std::move(request), page = std::move(page)] {
-      if (ShardSubscriptions* part = parts->here()) part->receive_page(request, page);
-    });
+    shards->post(from,
+                 [parts, here = log->here(), request = std::move(request), page = std::move(page)] {
+                   ShardSubscriptions* part = parts->here();
+                   if (part == nullptr) return;
+                   if (page.is_last) part->note(here);
+                   part->receive_page(request, page);
+                 });
   });
+}
+
+void ShardSubscriptions::ask_for_history(HistoryWanted wanted) {
+  shards_->post(kLogShard, [parts = parts_, from = self_, wanted = std::move(wanted)]() mutable {
+    if (ShardSubscriptions* log = parts->here()) log->find_history(from, std::move(wanted));
+  });
+}
+
+/// What is published from here on is in the log, and what was published before, in the history.
+void ShardSubscriptions::find_history(ShardId from, HistoryWanted wanted) {
+  auto request = wanted.request;
+  settings_.peers->read_history(std::move(request),
+                                [parts = parts_, shards = shards_, from, here = log_->position(),
+                                 wanted = std::move(wanted)](HistoryRef history) mutable {
+                                  ShardSubscriptions* log = parts->here();
+                                  if (log != nullptr && history != nullptr)
+                                    log->note_origins(*history);
+                                  shards->post(from, [parts, here, wanted = std::move(wanted),
+                                                      history = std::move(history)]() mutable {
+                                    if (ShardSubscriptions* part = parts->here())
+                                      part->receive_history(wanted, std::move(history), here);
+                                  });
+                                });
+}
+
+void ShardSubscriptions::note_origins(const History& history) {
+  for (const auto origin : history.origins()) {
+    if (origin.log != settings_.log_id) outside_log_->heard(origin, steady_clock::now());
+  }
+}
+
+void ShardSubscriptions::receive_history(const HistoryWanted& wanted, HistoryRef history,
+                                         std::uint64_t here) {
+  replays_.receive_history(wanted, std::move(history), here);
+  ask_for_pages();
+}
+
+void ShardSubscriptions::deliver_history(const PageRequest& request) {
+  std::size_t delivered = 0;
+  replays_.deliver_history(request, delivered);
+  metrics_.replayed.add(delivered);
+  ask_for_pages();
 }
 
 EventLog::Page ShardSubscriptions::read(const PageRequest& request) {
@@ -357,7 +458,6 @@ EventLog::Page ShardSubscriptions::read(const PageRequest& request) {
 }
 
 void ShardSubscriptions::receive_page(const PageRequest& request, const EventLog::Page& page) {
-  note_position(page.is_last ? page.upto : 0);
   std::size_t delivered = 0;
   const auto finished = replays_.receive(request, page, delivered);
   metrics_.replayed.add(delivered);

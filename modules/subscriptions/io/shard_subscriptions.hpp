@@ -1,6 +1,7 @@
 #pragma once
 
 #include "logic/early_events.hpp"
+#include "logic/elsewhere.hpp"
 #include "logic/event_log.hpp"
 #include "logic/local_subscriptions.hpp"
 #include "logic/outside_interest.hpp"
@@ -81,8 +82,12 @@ class ShardSubscriptions final : private InterestPostman {
   void remove(Subscriber& subscriber) noexcept;
   EventSink::Outcome publish(cloudevents::EventRef event);
   EventSink::Outcome offer(cloudevents::EventRef event);
-  /// The same for what comes from another node: it goes to none.
+  /// The same for what comes from another node: it goes to none. On the log's shard.
   EventSink::Outcome take(cloudevents::EventRef event);
+  /// On the log's shard: what is in the log from now on is behind this place of the history.
+  void reached(cloudevents::LogPlace place);
+  /// On the log's shard: tells the clients of all shards of a gap.
+  void missed(std::uint64_t since);
   static Task<> handed_over(Ref<ShardSubscriptions> self);
 
   /// Of the last event that came here, or that the log had when it last told something else; on the
@@ -90,10 +95,20 @@ class ShardSubscriptions final : private InterestPostman {
   [[nodiscard]] std::uint64_t position() const noexcept {
     return log_ ? log_->position() : position_;
   }
+  /// What had come from other nodes by then; null: nothing.
+  [[nodiscard]] const cloudevents::LogPlacesRef& elsewhere() const noexcept {
+    return outside_log_ ? outside_log_->places() : elsewhere_;
+  }
   [[nodiscard]] const LocalSubscriptions& local() const noexcept { return local_; }
 
  private:
   using Events = std::vector<cloudevents::EventRef>;
+
+  /// Where the log is, as one shard tells another one.
+  struct Here {
+    std::uint64_t position = 0;
+    cloudevents::LogPlacesRef elsewhere;
+  };
 
   struct SweepTimer : TimerWheel::Timer {
     explicit SweepTimer(ShardSubscriptions& of) noexcept;
@@ -112,7 +127,8 @@ class ShardSubscriptions final : private InterestPostman {
   void post(ShardId to, InterestMessage message) override;
   void post_outside(InterestMessage message);
   EventSink::Outcome accept(cloudevents::EventRef event);
-  void note_position(std::uint64_t position) noexcept;
+  void note(const Here& here) noexcept;
+  [[nodiscard]] Here here() const;
   void subscriptions_changed();
   void sweep();
   [[nodiscard]] bool has_room(ShardId shard, std::size_t more) const noexcept;
@@ -125,14 +141,20 @@ class ShardSubscriptions final : private InterestPostman {
   void ask_for_pages();
   void ask(PageRequest request);
   void receive_page(const PageRequest& request, const EventLog::Page& page);
+  void deliver_history(const PageRequest& request);
+  void ask_for_history(HistoryWanted wanted);
+  void receive_history(const HistoryWanted& wanted, HistoryRef history, std::uint64_t here);
 
   // On the shard of the log.
   void hear(ShardId from, const InterestMessage& message);
   void answer_for_outside(ShardId to, const InterestMessage& message);
   using Append = std::uint64_t (EventLog::*)(const cloudevents::EventRef&,
                                              EventLog::Clock::time_point);
-  void distribute(const Events& events);
-  void record(const Events& events, Append append);
+  void distribute(Events events);
+  void record(Events& events, Append append);
+  void forward(const Events& events);
+  void find_history(ShardId from, HistoryWanted wanted);
+  void note_origins(const History& history);
   EventLog::Page read(const PageRequest& request);
   void tell_log_size();
 
@@ -145,8 +167,10 @@ class ShardSubscriptions final : private InterestPostman {
   std::optional<EventLog> log_;
   std::size_t log_events_ = 0;  // as the gauges know
   std::size_t log_bytes_ = 0;
-  std::optional<OutsideInterest> outside_;  // on the shard of the log, if there are other nodes
-  std::vector<Events> forwarded_;           // by receiver; empty between calls
+  // On the shard of the log, if there are other nodes.
+  std::optional<OutsideInterest> outside_;
+  std::optional<Elsewhere> outside_log_;
+  std::vector<Events> forwarded_;  // by receiver; empty between calls
   LocalSubscriptions local_;
   Replays replays_;
   std::vector<Subscriber*> resuming_;  // whose subscriptions are not in force yet
@@ -154,6 +178,7 @@ class ShardSubscriptions final : private InterestPostman {
   bool has_early_ = true;
   std::chrono::steady_clock::time_point early_until_;
   std::uint64_t position_;
+  cloudevents::LogPlacesRef elsewhere_;
   std::size_t in_force_ = 0;  // as the gauge knows
   Events outgoing_;           // of this turn
   bool flush_is_due_ = false;

@@ -13,6 +13,7 @@
 #include <rig/subscriptions/event_sink.hpp>
 #include <rig/subscriptions/subscriptions.hpp>
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -55,12 +56,17 @@ class SubscriptionService final : public Subscriptions, public EventSink, public
   }
   [[nodiscard]] Cursor cursor() const override;
   [[nodiscard]] Cursor cursor_of(const cloudevents::Event& event) const noexcept override {
-    return {settings_.log_id, event.log_position(), event.log_seconds()};
+    return cursor_at(event.log_mark());
   }
   Task<> settled() override;
-  void connect(Peers& peers) override { settings_.peers = &peers; }
+  void connect(Peers& peers) override;
   [[nodiscard]] Outcome take(cloudevents::EventRef event) override {
     return per_shard_.local().take(std::move(event));
+  }
+  void reached(cloudevents::LogPlace place) override { per_shard_.local().reached(place); }
+  void missed(std::uint64_t since) override { per_shard_.local().missed(since); }
+  [[nodiscard]] std::chrono::milliseconds age_max() const noexcept override {
+    return config_.log.age;
   }
   void remove(Subscriber& subscriber) noexcept override { per_shard_.local().remove(subscriber); }
   [[nodiscard]] Outcome publish(cloudevents::EventRef event) override;
@@ -74,6 +80,7 @@ class SubscriptionService final : public Subscriptions, public EventSink, public
   [[nodiscard]] const ShardSubscriptions& local() const { return per_shard_.local(); }
 
  private:
+  static Cursor cursor_at(const cloudevents::LogMark& mark);
   static Task<> settled_here(Ref<Shards> shards, Ref<SubscriptionService> self);
 
   const SubscriptionsConfig config_;

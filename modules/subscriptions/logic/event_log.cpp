@@ -103,6 +103,11 @@ void EventLog::keep(Type& type, std::deque<Entry>::const_iterator at, Entry entr
   while (bytes_ > limits_.bytes) pop(*oldest());
 }
 
+void EventLog::break_off() {
+  ++position_;
+  types_.for_each([this](Type& type) { type.complete_since = type.early_since = position_; });
+}
+
 void EventLog::expire(Clock::time_point now) {
   for (Type* type = oldest(); type != nullptr; type = oldest()) {
     if (now - type->entries.front().at <= limits_.age) return;

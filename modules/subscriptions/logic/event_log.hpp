@@ -55,6 +55,8 @@ class EventLog {
   [[nodiscard]] static std::uint64_t first_position(std::chrono::milliseconds early_for) noexcept;
   /// From now on nobody keeps events that nobody wants.
   void end_early() noexcept { has_early_ = false; }
+  /// Events are missing here: nothing from before is complete up to what comes now.
+  void break_off();
   /// Drops what is too old.
   void expire(Clock::time_point now);
 

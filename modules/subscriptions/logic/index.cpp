@@ -153,15 +153,19 @@ struct TypeIndex {
   }
 };
 
+template <class Visit>
+void for_each_bucket(const NodeTable<TypeIndex>& types, Visit visit) {
+  types.for_each([&](const TypeIndex& type) {
+    visit(type.any);
+    for (const auto& set : type.field_sets) set->buckets.for_each(visit);
+  });
+}
+
 Index::Index(std::uint64_t hash_mask) : hash_mask_(hash_mask) {}
 
 Index::~Index() {
-  const auto forget = [](const Bucket& bucket) {
+  for_each_bucket(types_, [](const Bucket& bucket) {
     bucket.subscribers.for_each_target([](Subscriber& s) { state_of(s).buckets.clear(); });
-  };
-  types_.for_each([&](const TypeIndex& type) {
-    forget(type.any);
-    for (const auto& set : type.field_sets) set->buckets.for_each(forget);
   });
 }
 
@@ -183,6 +187,17 @@ bool Index::add(Subscriber& subscriber, const Subscription& subscription) {
     others.push_back({&subscriber, own.size() - 1});
   }
   return is_new;
+}
+
+/// As a match: who was told has the number.
+void Index::tell(const Gap& gap) noexcept {
+  ++match_number_;
+  for_each_bucket(types_, [&](const Bucket& bucket) {
+    bucket.subscribers.for_each_target([&](Subscriber& subscriber) {
+      if (std::exchange(state_of(subscriber).last_match, match_number_) != match_number_)
+        subscriber.gap(gap);
+    });
+  });
 }
 
 std::vector<std::string> Index::remove(Subscriber& subscriber) {

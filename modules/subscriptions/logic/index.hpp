@@ -56,6 +56,9 @@ class Index {
   /// The answer has a place for each event and is valid until the next call.
   std::span<const Matched> match(std::span<const cloudevents::EventRef> events) noexcept;
 
+  /// Tells each subscriber of a gap, once.
+  void tell(const Gap& gap) noexcept;
+
   [[nodiscard]] std::size_t types() const noexcept { return types_.size(); }
 
  private:

@@ -42,6 +42,9 @@ class LocalSubscriptions {
     return index_.match(events);
   }
 
+  /// Tells all who have subscriptions in force.
+  void tell(const Gap& gap) noexcept { index_.tell(gap); }
+
   void sweep();
   [[nodiscard]] bool has_to_sweep() const noexcept {
     return interest_.has_idle() || !recorded_.empty();

@@ -15,6 +15,24 @@ namespace rig::cloudevents {
 
 enum class SpecVersion : std::uint8_t { k01, k02, k03, k10 };
 
+/// A place in a log of events: a log has a number that no other one has, and its positions only
+/// rise.
+struct LogPlace {
+  std::uint32_t log = 0;  ///< zero: no place
+  std::uint64_t position = 0;
+
+  friend bool operator==(const LogPlace&, const LogPlace&) = default;
+};
+using LogPlaces = std::vector<LogPlace>;
+using LogPlacesRef = std::shared_ptr<const LogPlaces>;
+
+/// Where an event stands in a log, and what that log had from elsewhere by then.
+struct LogMark {
+  LogPlace place;
+  std::uint64_t seconds = 0;  ///< when it got there, since 1970
+  LogPlacesRef elsewhere;     ///< how far the log had got with other logs; null: it is alone
+};
+
 /// One CloudEvent as it travels through the gateway. Immutable once made, shared by reference
 /// between shards; the JSON text is what every receiver gets, for a structured event byte for byte
 /// what its producer sent.
@@ -46,13 +64,24 @@ class Event {
     return received_;
   }
 
-  /// Where the event stands in the log of events, and when it got there, in seconds since 1970;
-  /// zero before. Set once, by the log, before the event goes to those who read it.
-  [[nodiscard]] std::uint64_t log_position() const noexcept { return log_position_; }
-  [[nodiscard]] std::uint64_t log_seconds() const noexcept { return log_seconds_; }
-  void set_logged(std::uint64_t position, std::uint64_t seconds) const noexcept {
-    log_position_ = position;
-    log_seconds_ = seconds;
+  /// Where the event stands in the log of events; no place before. Set by the log, before the event
+  /// goes to those who read it.
+  [[nodiscard]] const LogMark& log_mark() const noexcept { return mark_; }
+  [[nodiscard]] std::uint64_t log_position() const noexcept { return mark_.place.position; }
+  [[nodiscard]] std::uint64_t log_seconds() const noexcept { return mark_.seconds; }
+  void set_logged(LogMark mark) const noexcept { mark_ = std::move(mark); }
+
+  /// The log that the event got into where it entered, on this node or another one, and its place
+  /// there: what tells it from all other events. No place before it is logged.
+  [[nodiscard]] LogPlace origin() const noexcept { return origin_; }
+  void set_origin(LogPlace origin) const noexcept { origin_ = origin; }
+
+  /// The same event with another mark, for one receiver.
+  [[nodiscard]] std::shared_ptr<const Event> copy_with(LogMark mark) const {
+    auto copy = std::make_shared<const Event>(parts_, received_);
+    copy->set_origin(origin_);
+    copy->set_logged(std::move(mark));
+    return copy;
   }
 
   /// True for the first caller only: several shards may find receivers, the event is counted once.
@@ -63,8 +92,8 @@ class Event {
  private:
   Parts parts_;
   std::chrono::steady_clock::time_point received_;
-  mutable std::uint64_t log_position_ = 0;
-  mutable std::uint64_t log_seconds_ = 0;
+  mutable LogMark mark_;
+  mutable LogPlace origin_;
   mutable std::atomic<bool> matched_{false};
 };
 

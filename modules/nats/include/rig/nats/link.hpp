@@ -23,6 +23,9 @@ struct LinkMessage {
   std::string subject;
   std::string reply_to;  ///< empty: nobody waits for an answer
   std::string data;
+  /// Kept until a server has it, and sent again by a new connection (`Link::send_kept`), before
+  /// what comes later: it may arrive twice, and late.
+  bool is_kept = false;
 };
 
 /// Why a message did not get through.
@@ -30,6 +33,7 @@ enum class LinkLoss : std::uint8_t {
   kNotConnected,
   kTooLarge,     ///< for the server (`max_payload`)
   kTooManyWait,  ///< in the library, for whoever uses the link
+  kTooManyKept,  ///< without a connection
 };
 
 /// Who uses a link. The calls come from threads that are no shards, and must not wait.
@@ -41,8 +45,11 @@ class LinkUser {
   /// which this one is.
   virtual void unanswered(std::string_view reply_to) noexcept = 0;
   /// There is a connection, for the first time or again, and the server knows what is subscribed
-  /// to. What was published meanwhile is lost.
+  /// to. What was published meanwhile is lost, unless it is kept.
   virtual void connected() noexcept = 0;
+  /// The connection is gone, and all that came by it has been given to `received`; what comes next
+  /// comes by another one, before or after `connected`. Nothing of what was sent meanwhile comes.
+  virtual void disconnected() noexcept {}
   virtual void lost(LinkLoss why, std::uint64_t messages) noexcept = 0;
 
  protected:
@@ -64,6 +71,9 @@ class Link {
   [[nodiscard]] virtual bool is_connected() const noexcept = 0;
   /// False: too many wait already.
   [[nodiscard]] virtual bool publish(LinkMessage message) = 0;
+  /// With a new connection, what is kept waits until its user asks for this, when all is ready to
+  /// get it.
+  virtual void send_kept() = 0;
   /// Each subject once; wildcards are NATS's. A message that two of them match comes twice.
   virtual void subscribe(std::string subject) = 0;
   virtual void unsubscribe(std::string subject) = 0;
@@ -80,7 +90,7 @@ class Links {
   struct Settings {
     Secret url;                         ///< as NATS_SERVERS
     std::string_view purpose;           ///< for servers, log and metrics; lives for ever
-    std::size_t waiting_max = 100'000;  ///< messages that wait to be sent
+    std::size_t waiting_max = 100'000;  ///< messages that wait to be sent; as many are kept
     /// By `read_access`, of the same URL; null: there is nothing beside the URL.
     std::shared_ptr<const ConnectionConfig> access = {};
   };

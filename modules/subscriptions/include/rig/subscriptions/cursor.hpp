@@ -1,5 +1,8 @@
 #pragma once
 
+#include <rig/cloudevents/event.hpp>
+
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,13 +16,19 @@ struct Cursor {
   std::uint32_t log = 0;       ///< which log; a log in memory is a new one at each start
   std::uint64_t position = 0;  ///< of the last event before this place; positions only rise
   std::uint64_t seconds = 0;   ///< when that was, since 1970
+  /// In a cluster: the place in each other log up to which everything has been delivered as well.
+  /// So a node that has another log knows what is missing.
+  cloudevents::LogPlaces elsewhere = {};
 
-  /// Letters, digits and hyphens, at most `kTextMax` of them.
+  /// Letters, digits, hyphens and underscores, at most `kTextMax` of them.
   void append_to(std::string& text) const;
   [[nodiscard]] std::string text() const;
   [[nodiscard]] static std::optional<Cursor> parse(std::string_view text) noexcept;
 
-  static constexpr std::size_t kTextMax = 7 + 1 + 13 + 1 + 13;
+  static constexpr std::size_t kPlaceTextMax = 7 + 1 + 13;
+  static constexpr std::size_t kElsewhereMax = 48;
+  static constexpr std::size_t kTextMax =
+      kPlaceTextMax + 1 + 13 + kElsewhereMax * (1 + kPlaceTextMax);
 
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };

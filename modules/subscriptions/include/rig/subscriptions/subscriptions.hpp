@@ -29,8 +29,8 @@ class Subscriber {
   /// on, anywhere, reaches this subscriber.
   virtual void subscriptions_effective() noexcept = 0;
 
-  /// Only after `resume`: events are missing, here, between what was delivered before and what
-  /// comes next.
+  /// Events are missing, here, between what was delivered before and what comes next. After
+  /// `resume`, and in a cluster at any time.
   virtual void gap(const Gap& /*gap*/) noexcept {}
 
   /// Only after `resume`: a page of the log has been delivered. Unless it was the last one, the
