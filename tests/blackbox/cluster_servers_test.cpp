@@ -97,7 +97,7 @@ TEST(ClusterServers, EachOfThemMayDieTheLeaderToo) {
     EXPECT_TRUE(eventually([&] { return places[i]->cut_off(name); })) << name;
     for (auto& place : places)
       EXPECT_TRUE(eventually([&] { return place->refuses(name); })) << name;
-    servers.server(i).start();
+    servers.start(i);
   }
   Place late(servers.all_urls());
   for (const auto* name : {"without-0", "without-1", "without-2"})

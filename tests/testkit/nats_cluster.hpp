@@ -19,6 +19,8 @@ class NatsCluster {
   NatsCluster();
 
   [[nodiscard]] NatsServer& server(std::size_t index) { return *servers_[index]; }
+  /// Starts it again after it was killed; it has what the others have when this is over.
+  void start(std::size_t index);
   /// What a client needs to find another one when its own is gone.
   [[nodiscard]] std::string all_urls() const;
   [[nodiscard]] std::string url(std::size_t index) const;
@@ -29,6 +31,7 @@ class NatsCluster {
   [[nodiscard]] std::string configuration_of(std::size_t index) const;
 
   std::array<std::uint16_t, kServers> route_ports_;
+  std::array<std::uint16_t, kServers> monitor_ports_;
   Link link_;
   std::array<std::unique_ptr<NatsServer>, kServers> servers_;
 };
