@@ -1,5 +1,6 @@
 // Clients that come back to another node of a cluster: they get what they missed, from whichever
 // node it came, once, in the order of each node, and are told if that cannot be.
+#include "testkit/cluster.hpp"
 #include "testkit/event_client.hpp"
 #include "testkit/gateway.hpp"
 #include "testkit/http.hpp"
@@ -41,6 +42,7 @@ class Member : public Gateway {
  private:
   static Environment settings_for(const NatsServer& server, Environment more) {
     more.emplace("CLUSTER_URL", "nats://" + server.address());
+    more.emplace("CLUSTER_SECRET", kClusterSecret);
     return more;
   }
 };

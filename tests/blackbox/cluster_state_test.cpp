@@ -300,7 +300,7 @@ TEST(ClusterState, WithoutJetStreamANodeIsNotReadyAndSaysWhy) {
   NatsServer server("accounts { plain: { users: [{user: a, password: x}] } }");
   Gateway node({{"CLUSTER_URL", "nats://a:x@" + server.address()},
                 {"CLUSTER_SECRET", std::string(kClusterSecret)}});
-  EXPECT_TRUE(eventually([&] { return node.metric("rig_nats_connected") == 3; }));
+  EXPECT_TRUE(eventually([&] { return node.metric("rig_nats_connected") == 4; }));
   EXPECT_TRUE(eventually(
       [&] { return node.process().standard_output().find("JetStream") != std::string::npos; }));
   EXPECT_TRUE(is_in_state(node, "joining"));
