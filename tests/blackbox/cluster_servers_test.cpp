@@ -118,10 +118,12 @@ TEST(ClusterServers, TwoHalvesServeTheirClientsAndBecomeOneAgain) {
   expect_events_pass(c, c, "smaller-half");
   a.publish("not-for-c");
   EXPECT_FALSE(c.has_got("not-for-c")) << "there is a way around the link";
+  EXPECT_TRUE(eventually([&] { return a.cut_off("gone"); })) << "the larger half may change things";
 
   servers.link_of_last().heal();
   expect_events_pass(a, c, "again");
   expect_events_pass(c, a, "again-too");
+  EXPECT_TRUE(eventually([&] { return c.refuses("gone"); }));
 }
 
 }  // namespace

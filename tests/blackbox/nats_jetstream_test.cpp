@@ -268,7 +268,7 @@ TEST(NatsJetStream, AServerThatIsRestartedGoesOnWhereItWas) {
 }
 
 TEST(NatsJetStream, AStreamMayComeLater) {
-  NatsServer server;
+  NatsServer server("jetstream: false");
   Gateway gateway(settings_for(server));
   EXPECT_TRUE(eventually([&] {
     return gateway.process().standard_output().find("JetStream is not enabled") !=

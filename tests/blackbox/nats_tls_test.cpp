@@ -100,9 +100,10 @@ TEST(NatsTls, TheClusterHasSettingsOfItsOwn) {
 TEST(NatsTls, FileOfTheClusterThatIsNoCertificateIsNamed) {
   TempFolder folder;
   const auto file = folder.write("ca.pem", "no certificate");
-  ChildProcess program(
-      {Gateway::program_path()},
-      default_settings({{"CLUSTER_URL", "127.0.0.1:1"}, {"CLUSTER_TLS_CA_FILE", file}}));
+  ChildProcess program({Gateway::program_path()},
+                       default_settings({{"CLUSTER_URL", "127.0.0.1:1"},
+                                         {"CLUSTER_SECRET", std::string(kClusterSecret)},
+                                         {"CLUSTER_TLS_CA_FILE", file}}));
   EXPECT_EQ(program.wait_exit(), 1);
   EXPECT_THAT(program.standard_error(), HasSubstr("CLUSTER_TLS_CA_FILE cannot be used"));
 }

@@ -192,6 +192,7 @@ TEST(ClusterHistory, IsAsTheModelAllows) {
 TEST(ClusterHistory, ARollingUpgradeLosesDoublesAndReordersNothing) {
   History history(options.seed);
   history.rolling_upgrade();
+  EXPECT_EQ(history.gaps(), 0U);
 }
 
 /// True if it is that option.

@@ -31,12 +31,12 @@ void NatsServer::start() {
   const auto ports_folder = folder_.path() / "ports";
   std::filesystem::remove_all(ports_folder);
   std::filesystem::create_directory(ports_folder);
-  const auto folder = folder_.path().string();
-  const auto file = folder_.write(
-      "server.conf", "host: 127.0.0.1\nport: " + (port_ == 0 ? "-1" : std::to_string(port_)) +
-                         "\nports_file_dir: \"" + ports_folder.string() +
-                         "\"\nhttp: \"127.0.0.1:-1\"\njetstream { store_dir: \"" + folder +
-                         "/jetstream\" }\n" + configuration_);
+  auto text = "host: 127.0.0.1\nport: " + (port_ == 0 ? "-1" : std::to_string(port_)) +
+              "\nhttp: \"127.0.0.1:-1\"\nports_file_dir: \"" + ports_folder.string() + "\"\n" +
+              configuration_;
+  if (configuration_.find("jetstream") == std::string::npos)
+    text += "\njetstream { store_dir: \"" + (folder_.path() / "jetstream").string() + "\" }\n";
+  const auto file = folder_.write("server.conf", text);
   process_ = std::make_unique<ChildProcess>(
       std::vector<std::string>{NATS_SERVER_PROGRAM, "-c", file}, Environment{});
   const auto ports_file =

@@ -13,7 +13,8 @@ namespace testkit {
 /// keeps when it is started again.
 class NatsServer {
  public:
-  /// `configuration`: more lines for its configuration file, such as "authorization { token: x }".
+  /// `configuration`: more lines for its configuration file, such as "authorization { token: x }"
+  /// or "jetstream: false".
   explicit NatsServer(std::string configuration = {});
 
   [[nodiscard]] std::uint16_t port() const { return port_; }

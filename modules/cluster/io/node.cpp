@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 namespace rig::cluster {
@@ -71,9 +72,10 @@ Task<> Node::stop() {
   api_map_.close();
   blacklist_map_.close();
   auto disconnect = [this] {
-    link_->stop();
-    stream_->stop();
-    api_map_.disconnect();
+    // Each may wait some seconds for a server that says nothing.
+    const std::jthread link([this] { link_->stop(); });
+    const std::jthread stream([this] { stream_->stop(); });
+    const std::jthread apis([this] { api_map_.disconnect(); });
     blacklist_map_.disconnect();
   };
   co_await Worker::run(worker_, std::move(disconnect));

@@ -14,11 +14,12 @@ constexpr std::chrono::seconds kTimeout{1};
 
 }  // namespace
 
-Task<HttpResponse> call_about_subscriptions(Ref<peers::Calls> calls, peers::NodeId node,
-                                            HttpRequest request) {
-  auto answer = co_await calls->call(node, std::string(kSubscriptionsService), to_call(request),
+Task<std::optional<HttpResponse>> call_about_subscriptions(Ref<peers::Calls> calls,
+                                                           peers::NodeId node,
+                                                           Ref<const HttpRequest> request) {
+  auto answer = co_await calls->call(node, std::string(kSubscriptionsService), to_call(*request),
                                      Deadline::after(kTimeout));
-  if (!answer && answer.error() == peers::CallFailure::kNoSuchNode) co_return no_such_connection();
+  if (!answer && answer.error() == peers::CallFailure::kNoSuchNode) co_return std::nullopt;
   if (!answer) co_return call_failed(answer.error());
   auto response = response_of_answer(*answer);
   co_return response ? *std::move(response) : call_failed(peers::CallFailure::kRefused);

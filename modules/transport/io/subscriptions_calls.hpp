@@ -7,6 +7,7 @@
 #include <rig/peers/calls.hpp>
 #include <rig/transport/http_message.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,9 +16,11 @@ namespace rig::transport {
 inline constexpr std::string_view kSubscriptionsService = "subscriptions";
 
 /// A request about a connection of another node goes there as it came, so that everything about it
-/// is decided, checked and counted once, by the node that has the connection.
-Task<HttpResponse> call_about_subscriptions(Ref<peers::Calls> calls, peers::NodeId node,
-                                            HttpRequest request);
+/// is decided, checked and counted once, by the node that has the connection. Nothing: there is no
+/// such node.
+Task<std::optional<HttpResponse>> call_about_subscriptions(Ref<peers::Calls> calls,
+                                                           peers::NodeId node,
+                                                           Ref<const HttpRequest> request);
 /// The other end.
 Task<std::string> answer_subscriptions_call(Ref<SubscriptionsEndpoint> endpoint, std::string call);
 

@@ -77,9 +77,18 @@ Task<HttpResponse> SubscriptionsEndpoint::handle(HttpRequest request) {
   const auto token = token_in_path(request, context_.node);
   const bool is_elsewhere =
       token && token->node != peers::kNoNode && token->node != context_.node.id();
-  if (is_elsewhere)
-    return call_about_subscriptions(context_.calls, token->node, std::move(request));
+  if (is_elsewhere) return handle_elsewhere(Ref(*this), token->node, std::move(request));
   return handle_here(std::move(request));
+}
+
+/// With a connection that is gone a request may still be wrong in other ways, which come first.
+Task<HttpResponse> SubscriptionsEndpoint::handle_elsewhere(Ref<SubscriptionsEndpoint> self,
+                                                           peers::NodeId node,
+                                                           HttpRequest request) {
+  auto response = co_await call_about_subscriptions(self->context_.calls, node,
+                                                    Ref<const HttpRequest>(request));
+  if (response) co_return *std::move(response);
+  co_return co_await self->handle_here(std::move(request));
 }
 
 Task<HttpResponse> SubscriptionsEndpoint::handle_here(HttpRequest request) {

@@ -24,6 +24,8 @@ class SubscriptionsEndpoint final : public HttpEndpoint {
   Task<HttpResponse> handle_here(HttpRequest request);
 
  private:
+  static Task<HttpResponse> handle_elsewhere(Ref<SubscriptionsEndpoint> self, peers::NodeId node,
+                                             HttpRequest request);
   static Task<HttpResponse> put(Ref<SubscriptionsEndpoint> self, HttpRequest request);
   static Task<HttpResponse> get(Ref<SubscriptionsEndpoint> self, HttpRequest request);
 
