@@ -32,7 +32,7 @@ struct Options {
   unsigned nodes = 3;
   unsigned clients = 6;
   unsigned publishers = 3;
-  unsigned cuts = 0;
+  unsigned cuts = 1;
   unsigned nats = 0;
 };
 Options options;

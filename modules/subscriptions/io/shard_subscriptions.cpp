@@ -459,10 +459,15 @@ EventLog::Page ShardSubscriptions::read(const PageRequest& request) {
 
 void ShardSubscriptions::receive_page(const PageRequest& request, const EventLog::Page& page) {
   std::size_t delivered = 0;
-  const auto finished = replays_.receive(request, page, delivered);
+  auto finished = replays_.receive(request, page, delivered);
   metrics_.replayed.add(delivered);
   ask_for_pages();
   if (finished.subscriber == nullptr) return;
+  if (!finished.seen.is_empty()) {
+    const auto until = system_clock::to_time_t(system_clock::now() + settings_.log.age);
+    local_.note_seen(*finished.subscriber, std::move(finished.seen),
+                     static_cast<std::uint64_t>(until));
+  }
   finished.subscriber->page_replayed(true);
   if (finished.next) replace(*finished.subscriber, *finished.next);
 }

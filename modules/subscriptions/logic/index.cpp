@@ -293,7 +293,11 @@ void Index::deliver(std::span<const cloudevents::EventRef> events) noexcept {
       auto& state = state_of(subscriber);
       if (state.last_match == match_number_ || state.is_replaying) return;
       state.last_match = match_number_;
-      subscriber.deliver(events[event]);
+      if (state.is_ahead) {
+        if (!ahead_.deliver(subscriber, events[event])) return;
+      } else {
+        subscriber.deliver(events[event]);
+      }
       ++matched_[event].deliveries;
     });
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "logic/ahead.hpp"
 #include "logic/node_table.hpp"
 
 #include <rig/cloudevents/event.hpp>
@@ -56,6 +57,9 @@ class Index {
   /// The answer has a place for each event and is valid until the next call.
   std::span<const Matched> match(std::span<const cloudevents::EventRef> events) noexcept;
 
+  /// Those who have seen some of the events already.
+  [[nodiscard]] Ahead& ahead() noexcept { return ahead_; }
+
   /// Tells each subscriber of a gap, once.
   void tell(const Gap& gap) noexcept;
 
@@ -77,6 +81,7 @@ class Index {
 
   const std::uint64_t hash_mask_;
   NodeTable<TypeIndex> types_;
+  Ahead ahead_;
   std::uint64_t match_number_ = 0;
   // Of the events being matched, and the answer; they keep their memory.
   std::vector<Search> searches_;

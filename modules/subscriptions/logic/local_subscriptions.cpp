@@ -59,6 +59,7 @@ void LocalSubscriptions::replace(Subscriber& subscriber, SubscriptionList list) 
 void LocalSubscriptions::remove(Subscriber& subscriber) {
   stop_waiting(subscriber);
   take_out_of_force(subscriber);
+  index_.ahead().remove(subscriber);
 }
 
 void LocalSubscriptions::receive(ShardId from, const InterestMessage& message) {

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rig::subscriptions {
@@ -33,6 +34,10 @@ class LocalSubscriptions {
 
   void replace(Subscriber& subscriber, SubscriptionList list);
   void remove(Subscriber& subscriber);
+  /// Of one that came from another node, what it had got there; see `Ahead`.
+  void note_seen(Subscriber& subscriber, Seen seen, std::uint64_t until) {
+    index_.ahead().add(subscriber, std::move(seen), until);
+  }
   void receive(ShardId from, const InterestMessage& message);
 
   [[nodiscard]] const ShardSet* wanted_by(std::string_view type) const noexcept {

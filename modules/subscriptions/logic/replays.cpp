@@ -207,7 +207,7 @@ Replays::Finished Replays::receive(const PageRequest& request, const EventLog::P
     subscriber.page_replayed(false);
     return {};
   }
-  Finished finished{&subscriber, std::move(replay.next)};
+  Finished finished{&subscriber, std::move(replay.next), std::move(replay.seen)};
   remove(subscriber);
   return finished;
 }

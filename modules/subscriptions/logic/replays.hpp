@@ -91,6 +91,7 @@ class Replays {
   struct Finished {
     Subscriber* subscriber = nullptr;  ///< null: the replay goes on, or nobody waits for it
     std::optional<SubscriptionList> next;
+    Seen seen;  ///< also of what may come to this node later
   };
   /// Delivers what the page has for its subscriber. When the replay is over, `live()` of what is
   /// returned is up to the caller. `delivered` counts events.

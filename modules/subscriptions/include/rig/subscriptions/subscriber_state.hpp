@@ -127,6 +127,7 @@ struct SubscriberState {
   std::uint32_t subscriptions = 0;  ///< how many are in force
   bool waiting_for_shards = false;  ///< a newer set is not in force yet
   bool is_replaying = false;        ///< gets its events from the log, not yet from the index
+  bool is_ahead = false;            ///< has seen what comes here later (`Ahead`)
 };
 
 }  // namespace rig::subscriptions
