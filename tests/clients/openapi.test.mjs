@@ -116,6 +116,7 @@ test('API definitions', async (t) => {
 
 test('a node that cannot reach the others', async (t) => {
   const { gateway, send } = await startDescribed(t, { CLUSTER_URL: 'nats://127.0.0.1:1',
+    CLUSTER_SECRET: 'a secret of the nodes of a test',
     PROXY_CONFIG_FILE: JSON.stringify([api('shop')]) });
   for (const version of VERSIONS) {
     await send(`POST /${version}/apis`, { status: 503, type: JSON_TYPE, body: api('more') });

@@ -2,7 +2,7 @@
 // may rely on: nothing that was accepted is lost unless a gap is told, nothing comes twice, each
 // source's events of a type keep their order, and who is cut off stays cut off.
 //
-//   cluster_history_tests --seed=7 --runs=200 --seconds=4 [--nodes=3] [--clients=6] [--cuts=1]
+//   cluster_history --seed=7 --runs=200 --seconds=4 [--nodes=3] [--clients=6] [--cuts=1]
 //   [--nats=1]
 //
 // A run that fails prints its seed, what happened, and what the client that found it went through.
@@ -220,7 +220,7 @@ int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   for (int i = 1; i < argc; ++i) {
     if (history::take_any_option(argv[i])) continue;
-    std::cerr << "usage: cluster_history_tests [--seed=N] [--runs=N] [--seconds=N] [--nodes=N] "
+    std::cerr << "usage: cluster_history [--seed=N] [--runs=N] [--seconds=N] [--nodes=N] "
                  "[--clients=N] [--publishers=N] [--cuts=0] [--nats=0]\n";
     return 2;
   }

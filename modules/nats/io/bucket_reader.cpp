@@ -52,19 +52,22 @@ bool BucketReader::read(Batch& batch) {
     const MessagePtr message(got);
     if (status == NATS_TIMEOUT) return true;
     if (status != NATS_OK) return false;
-    add(got, batch);
+    if (!add(got, batch)) return false;
     if (batch.is_last) return true;
   }
   return true;
 }
 
-void BucketReader::add(natsMsg* message, Batch& batch) const {
+/// False: something before it is missing.
+bool BucketReader::add(natsMsg* message, Batch& batch) {
   jsMsgMetaData* found = nullptr;
-  if (natsMsg_GetMetaData(&found, message) != NATS_OK) return;
+  if (natsMsg_GetMetaData(&found, message) != NATS_OK) return false;
   const MetaPtr meta(found);
+  if (meta->Sequence.Consumer != ++messages_) return false;
   batch.entries.push_back(stream_.entry_of(message, meta->Sequence.Stream));
   batch.bytes += batch.entries.back().value.size();
   batch.is_last = meta->NumPending == 0;
+  return true;
 }
 
 /// False: it ends meanwhile.

@@ -41,11 +41,12 @@ class BucketReader {
 
   void run();
   bool read(Batch& batch);
-  void add(natsMsg* message, Batch& batch) const;
+  bool add(natsMsg* message, Batch& batch);
   bool tell(Batch batch);
 
   SubscriptionPtr subscription_;
   const std::uint64_t end_;
+  std::uint64_t messages_ = 0;
   const BucketStream& stream_;
   BucketUser& user_;
   std::atomic<std::uint64_t>& revision_;

@@ -1,5 +1,6 @@
 #include "io/bucket_stream.hpp"
 
+#include "io/follow_stream.hpp"
 #include "io/headers.hpp"
 
 #include <memory>
@@ -67,22 +68,8 @@ natsStatus BucketStream::look_for_last(std::uint64_t& revision) const {
   return status;
 }
 
-/// The library's ordered consumer: it begins anew by itself where it finds that something is
-/// missing, and holds the server back while messages wait.
 natsStatus BucketStream::follow(std::uint64_t after, SubscriptionPtr& subscription) const {
-  jsSubOptions options;
-  jsSubOptions_Init(&options);
-  options.Stream = stream_.c_str();
-  options.Ordered = true;
-  options.Config.DeliverPolicy = js_DeliverByStartSequence;
-  options.Config.OptStartSeq = after + 1;
-  natsSubscription* made = nullptr;
-  const auto all = prefix_ + ">";
-  const auto status =
-      js_SubscribeSync(&made, context_.get(), all.c_str(), nullptr, &options, nullptr);
-  subscription.reset(made);
-  if (status != NATS_OK) return status;
-  return natsSubscription_SetPendingLimits(made, -1, -1);
+  return follow_stream(context_.get(), stream_, prefix_ + ">", after, subscription);
 }
 
 natsStatus BucketStream::write(const BucketEntry& entry, BucketWrite& made) const {

@@ -1,5 +1,6 @@
 #include "io/recorded_stream.hpp"
 
+#include "io/follow_stream.hpp"
 #include "io/headers.hpp"
 
 #include <algorithm>
@@ -101,35 +102,25 @@ natsStatus RecordedStream::read(const StreamReading& reading, const std::atomic<
   return NATS_OK;
 }
 
-/// By an ordered consumer of the library, which begins anew by itself where something is missing,
-/// and holds the server back while messages wait.
 natsStatus RecordedStream::read_subject(const std::string& subject, const StreamReading& reading,
                                         const Until& until, StreamPart& part) {
-  jsSubOptions options;
-  jsSubOptions_Init(&options);
-  options.Stream = settings_.name.c_str();
-  options.Ordered = true;
-  options.Config.DeliverPolicy = js_DeliverByStartSequence;
-  options.Config.OptStartSeq = reading.after + 1;
-  natsSubscription* made = nullptr;
-  auto status =
-      js_SubscribeSync(&made, context_.get(), subject.c_str(), nullptr, &options, nullptr);
-  const SubscriptionPtr subscription(made);
+  SubscriptionPtr subscription;
+  auto status = follow_stream(context_.get(), settings_.name, subject, reading.after, subscription);
   if (status != NATS_OK) return status;
-  natsSubscription_SetPendingLimits(made, -1, -1);
   jsConsumerInfo* found = nullptr;
-  status = natsSubscription_GetConsumerInfo(&found, made, nullptr, nullptr);
+  status = natsSubscription_GetConsumerInfo(&found, subscription.get(), nullptr, nullptr);
   const ConsumerInfoPtr info(found);
   if (status != NATS_OK) return status;
 
   std::deque<StreamMessage> messages;
   const std::size_t bytes_max = reading.bytes_max / reading.subjects.size();
   std::size_t bytes = 0;
+  std::uint64_t count = 0;
   bool has_more = info->NumPending + info->Delivered.Consumer > 0;
   while (has_more) {
     if (until.is_stopping.load() || Clock::now() >= until.deadline) return NATS_TIMEOUT;
     natsMsg* received = nullptr;
-    status = natsSubscription_NextMsg(&received, made, kPauseMs);
+    status = natsSubscription_NextMsg(&received, subscription.get(), kPauseMs);
     if (status == NATS_TIMEOUT) continue;
     if (status != NATS_OK) return status;
     const MessagePtr message(received);
@@ -137,6 +128,7 @@ natsStatus RecordedStream::read_subject(const std::string& subject, const Stream
     status = natsMsg_GetMetaData(&told, received);
     const MetaDataPtr data(told);
     if (status != NATS_OK) return status;
+    if (data->Sequence.Consumer != ++count) return NATS_MISMATCH;
     if (data->Sequence.Stream > until.sequence) break;
     has_more = data->NumPending != 0 && data->Sequence.Stream < until.sequence;
     const auto recorded = std::chrono::duration_cast<seconds>(nanoseconds(data->Timestamp));

@@ -148,6 +148,8 @@ TEST_F(PeersTest, AClientOfAnotherNodeIsToldIfThereIsNoHistory) {
     if (!is_last) part_->continue_replay(subscriber_);
   };
   on_shard_0([this] { part_->resume(subscriber_, {subscribe("t")}, Cursor{kOther, 3, 5}.text()); });
+  while (on_shard_0([this] { return peers_.requests.empty(); })) {
+  }
   publish("t", "1");
   EXPECT_THAT(on_shard_0([this] { return subscriber_.gaps; }), ElementsAre("restarted since 5"));
   EXPECT_THAT(received(), ElementsAre("1"));
