@@ -1,5 +1,8 @@
 #include <rig/answers/message.hpp>
 
+#include <rig/core/ascii.hpp>
+#include <rig/core/field_syntax.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -14,33 +17,10 @@ constexpr std::string_view kContentType = "content-type";
 constexpr int kStatusMin = 200;
 constexpr int kStatusMax = 599;
 
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lower;
-}
-
 bool concerns_client(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 6> kNames{kContentType, "content-language", "location",
                                                    "set-cookie", "cache-control",    "etag"};
   return name.starts_with("x-") || std::ranges::find(kNames, name) != kNames.end();
-}
-
-/// RFC 9110, 5.6.2; the name is in lower case.
-bool is_token(std::string_view name) noexcept {
-  return std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
-/// RFC 9110, 5.5.
-bool is_field_value(std::string_view value) noexcept {
-  return std::ranges::all_of(value, [](char c) {
-    return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
-  });
 }
 
 boost::system::result<int, BadStatus> status_of(std::string_view text) noexcept {
@@ -60,7 +40,7 @@ boost::system::result<Message, BadStatus> read_message(std::span<const MessageHe
   Message message;
   bool has_content_type = false;
   for (const auto& [original, value] : headers) {
-    auto name = in_lower_case(original);
+    auto name = lower_case(original);
     if (name == kCorrelation) message.correlation = std::string(value);
     if (name == kStatus) {
       const auto status = status_of(value);
@@ -68,7 +48,7 @@ boost::system::result<Message, BadStatus> read_message(std::span<const MessageHe
       message.answer.status = *status;
       message.has_status = true;
     }
-    if (!concerns_client(name) || !is_token(name) || !is_field_value(value)) continue;
+    if (!concerns_client(name) || !is_token(name) || !has_value_chars_alone(value)) continue;
     if (name == kContentType && std::exchange(has_content_type, true)) continue;
     message.answer.headers.emplace_back(std::move(name), value);
   }

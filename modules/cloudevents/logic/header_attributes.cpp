@@ -6,6 +6,7 @@
 #include "logic/utf8.hpp"
 
 #include <rig/core/ascii.hpp>
+#include <rig/core/field_syntax.hpp>
 
 #include <algorithm>
 #include <utility>

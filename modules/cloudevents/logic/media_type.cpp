@@ -3,23 +3,19 @@
 #include "logic/text.hpp"
 
 #include <rig/core/ascii.hpp>
+#include <rig/core/field_syntax.hpp>
 
 #include <algorithm>
 
 namespace rig::cloudevents {
 namespace {
 
-bool is_token_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-}
-
 void skip_blanks(std::string_view& rest) noexcept {
   while (rest.starts_with(' ') || rest.starts_with('\t')) rest.remove_prefix(1);
 }
 
 std::string_view take_token(std::string_view& rest) noexcept {
-  const auto* end = std::ranges::find_if_not(rest, is_token_character);
+  const auto* end = std::ranges::find_if_not(rest, is_token_char);
   const std::string_view token(rest.begin(), end);
   rest.remove_prefix(token.size());
   return token;
@@ -82,9 +78,5 @@ bool MediaType::is_json() const noexcept {
 }
 
 std::string MediaType::essence() const { return lower_case(type) + "/" + lower_case(subtype); }
-
-bool is_token(std::string_view text) noexcept {
-  return !text.empty() && std::ranges::all_of(text, is_token_character);
-}
 
 }  // namespace rig::cloudevents

@@ -22,7 +22,4 @@ struct MediaType {
   [[nodiscard]] std::string essence() const;
 };
 
-/// True for a token of RFC 9110 section 5.6.2, which header names are.
-bool is_token(std::string_view text) noexcept;
-
 }  // namespace rig::cloudevents

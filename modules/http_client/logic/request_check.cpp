@@ -1,6 +1,7 @@
 #include "logic/request_check.hpp"
 
 #include <rig/core/ascii.hpp>
+#include <rig/core/field_syntax.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,22 +13,6 @@ namespace rig::http_client {
 namespace {
 
 constexpr std::size_t kHeaderBytesMax = std::size_t{64} << 10;
-
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x80 && (std::isalnum(byte) != 0 || kMarks.find(c) != std::string_view::npos);
-  });
-}
-
-bool is_field_value(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-  });
-}
 
 bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 7> kOurs{
@@ -44,7 +29,7 @@ std::string reason_not_to_send(const Request& request) {
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name)) return "the name of a header is none";
     if (is_ours(name)) return "the header " + name + " is not the caller's";
-    if (!is_field_value(value)) return "the header " + name + " has a control character";
+    if (!has_value_chars_alone(value)) return "the header " + name + " has a control character";
     bytes += name.size() + value.size() + 4;
   }
   if (bytes > kHeaderBytesMax) return "the headers are too large";

@@ -1,7 +1,7 @@
 #include "io/proxy_service.hpp"
-#include "logic/definition_syntax.hpp"
 
 #include <rig/core/env.hpp>
+#include <rig/core/field_syntax.hpp>
 
 #include <algorithm>
 #include <array>
@@ -23,9 +23,8 @@ ForwardingMode forwarding_mode(EnvReader& env, Setting setting, ForwardingMode d
 
 /// A pseudonym, or a host with or without a port (RFC 9110, 7.6.3); or nothing.
 bool is_via_name(std::string_view name) noexcept {
-  return std::ranges::all_of(name, [](char c) {
-    return is_token(std::string_view(&c, 1)) || c == ':' || c == '[' || c == ']';
-  });
+  return std::ranges::all_of(
+      name, [](char c) { return is_token_char(c) || c == ':' || c == '[' || c == ']'; });
 }
 
 }  // namespace

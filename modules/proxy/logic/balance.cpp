@@ -2,6 +2,8 @@
 
 #include "logic/definition_syntax.hpp"
 
+#include <rig/core/field_syntax.hpp>
+
 #include <cmath>
 #include <limits>
 

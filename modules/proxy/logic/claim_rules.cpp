@@ -4,6 +4,8 @@
 #include "logic/definition_syntax.hpp"
 #include "logic/header_filter.hpp"
 
+#include <rig/core/field_syntax.hpp>
+
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>

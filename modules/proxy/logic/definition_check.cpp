@@ -8,6 +8,8 @@
 #include "logic/rate_limit_rules.hpp"
 #include "logic/target_rules.hpp"
 
+#include <rig/core/field_syntax.hpp>
+
 #include <set>
 #include <string>
 

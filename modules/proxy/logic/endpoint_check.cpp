@@ -7,6 +7,8 @@
 #include "logic/route_matcher.hpp"
 #include "logic/target_rules.hpp"
 
+#include <rig/core/field_syntax.hpp>
+
 #include <algorithm>
 #include <span>
 

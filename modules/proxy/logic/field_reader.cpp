@@ -3,6 +3,8 @@
 #include "logic/definition_syntax.hpp"
 #include "logic/http_text.hpp"
 
+#include <rig/core/field_syntax.hpp>
+
 #include <algorithm>
 
 namespace rig::proxy {

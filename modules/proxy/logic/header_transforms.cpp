@@ -4,6 +4,8 @@
 #include "logic/header_filter.hpp"
 #include "logic/http_text.hpp"
 
+#include <rig/core/field_syntax.hpp>
+
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rig/core/ascii.hpp>
+#include <rig/core/field_syntax.hpp>
 
 #include <optional>
 #include <string>
@@ -17,12 +18,6 @@ namespace rig::proxy {
 }
 [[nodiscard]] constexpr char to_upper(char c) noexcept {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
-
-/// What may stand in a header's value: no control character but the tab (RFC 9110, 5.5).
-[[nodiscard]] constexpr bool is_value_char(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
 }
 
 /// RFC 3986, 2.3.

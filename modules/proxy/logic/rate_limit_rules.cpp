@@ -4,6 +4,7 @@
 #include "logic/definition_syntax.hpp"
 
 #include <rig/core/assert.hpp>
+#include <rig/core/field_syntax.hpp>
 #include <rig/core/units.hpp>
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include "logic/head_scan.hpp"
 
 #include <rig/core/ascii.hpp>
+#include <rig/core/field_syntax.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -19,12 +20,6 @@ namespace {
 
 constexpr std::size_t kBodyReserveMax =
     std::size_t{64} * 1024;  // what a length that is only announced may cost
-
-bool is_token_char(char c) {  // RFC 9110, 5.6.2
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kOthers.find(c) != std::string_view::npos;
-}
 
 /// "GET / HTTP/2.0", as opposed to a line that is no request at all.
 bool asks_for_other_version(std::string_view request) {

@@ -1,17 +1,12 @@
 #include "logic/ws_deflate.hpp"
 
 #include <rig/core/ascii.hpp>
+#include <rig/core/field_syntax.hpp>
 
 #include <utility>
 
 namespace rig::transport {
 namespace {
-
-bool is_token_char(char c) {  // RFC 9110, 5.6.2
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kOthers.find(c) != std::string_view::npos;
-}
 
 /// RFC 7692, 7.1.2: 8 to 15, without leading zeros. Nothing if it is anything else.
 std::optional<int> window_bits(std::string_view text) {
