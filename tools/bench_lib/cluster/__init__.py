@@ -1,0 +1,1 @@
+"""Two nodes on a NATS server, beside one alone."""

@@ -1,0 +1,199 @@
+"""Runs the scenarios and prints the table."""
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import shutil
+import statistics
+import sys
+from collections.abc import Callable
+
+from .. import machine
+from ..runs import RunFailed
+from ..table import number, render, spread, verdict
+from . import fanout, interest, join
+
+DESCRIPTION = """Measures two nodes of a cluster on a NATS server, beside one node alone.
+
+  tools/bench cluster                 everything, three runs of each
+  tools/bench cluster --quick         one short run of each: to see that it works, not to compare
+  tools/bench cluster --only fanout   what has `fanout` in its name; further names after a comma
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """What a figure of one way is held against: a number, or the same figure of another way, as a ratio or a difference."""
+
+    limit: float
+    way: str
+    against: str = ""
+    is_ratio: bool = False
+
+    def text(self):
+        beside = f" × {self.against}" if self.is_ratio else f" more than {self.against}" if self.against else ""
+        return f"{self.way}: ≤ {self.limit:g}{beside}"
+
+    def value(self, medians):
+        own, other = medians[self.way], medians.get(self.against, 0)
+        return own / other if self.is_ratio else own - other
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    key: str
+    label: str
+    goal: Goal | None = None
+    digits: int = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    title: str
+    run: Callable
+    ways: tuple[str, ...]
+    figures: tuple[Figure, ...]
+
+
+SHARES = ("0", "1", "10")  # of a hundred
+SCENARIOS = {
+    "fanout": Scenario(
+        "10 events/s to 10,000 clients of a node: published there, or on another node",
+        fanout.run,
+        ("alone", "cluster"),
+        (
+            Figure("server_cpu_us_per_delivery", "CPU µs/delivery, clients' node",
+                   Goal(1.1, "cluster", "alone", is_ratio=True)),
+            Figure("latency_p50_ms", "latency p50 ms", Goal(1, "cluster", "alone")),
+            Figure("latency_p99_ms", "latency p99 ms", Goal(5, "cluster", "alone")),
+            Figure("deliveries_per_s", "deliveries/s", digits=0),
+        ),
+    ),
+    "interest": Scenario(
+        f"{interest.TYPES:,} event types, each published once; so many of a hundred are wanted on another node",
+        interest.run,
+        ("alone", *SHARES),
+        (
+            Figure("entry_us_per_event", "CPU µs/event, node of the publisher", Goal(5, "0", "alone")),
+            Figure("other_us_per_event", "CPU µs/event published, other node"),
+            Figure("delivered", "delivered", digits=0),
+        ),
+    ),
+    "join": Scenario(
+        "a node joins: 10,000 API definitions, 100,000 sessions that are cut off",
+        join.run,
+        ("cluster",),
+        (
+            Figure("ready_s", "s from the start until it is ready", Goal(3, "cluster")),
+            Figure("ready_cpu_s", "CPU s of the node until then"),
+            Figure("api_writes_per_s", "definitions written/s", digits=0),
+            Figure("session_writes_per_s", "sessions cut off/s", digits=0),
+        ),
+    ),
+}
+
+
+def selected(words):
+    names = [name for name in SCENARIOS if not words or any(word in name for word in words)]
+    if not names:
+        raise ValueError(f"no scenario has {' or '.join(words)} in its name")
+    return names
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="tools/bench cluster", description=DESCRIPTION,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one short run of each")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=[], metavar="NAMES")
+    parser.add_argument("--list", action="store_true", help="print the scenarios and do nothing")
+    parser.add_argument("--runs", type=int, help="of each scenario (3; with --quick 1)")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--programs", type=pathlib.Path, metavar="DIR", help="measure the programs in there, build nothing")
+    parser.add_argument("--env", type=lambda text: text.split("=", 1), action="append", default=[], metavar="NAME=VALUE",
+                        help="a setting of the gateways; may be repeated")
+    options = parser.parse_args(arguments)
+    try:
+        options.names = selected(options.only)
+    except ValueError as error:
+        parser.error(str(error))
+    options.runs = options.runs or (1 if options.quick else 3)
+    options.patience = 0 if options.quick else 10
+    options.env = dict(options.env)
+    options.cpus = machine.pick_cpus()
+    return options
+
+
+def run_all(options, say):
+    """The ways take turns, so that a change of the machine hits all."""
+    results, problems = [], []
+    for name in options.names:
+        for turn in range(options.runs):
+            for way in SCENARIOS[name].ways:
+                say(f"{name} {way}, run {turn + 1} of {options.runs}")
+                try:
+                    result = SCENARIOS[name].run(way, options)
+                except RunFailed as error:
+                    problems.append(f"{name} {way}: {error}")
+                    continue
+                if result["errors"]:
+                    problems.append(f"{name} {way}: not everything got through")
+                results.append({"scenario": name, "way": way} | result)
+    return results, problems
+
+
+def values_of(results, name, way, key):
+    return [run[key] for run in results if (run["scenario"], run["way"]) == (name, way)]
+
+
+def goal_cells(goal, medians):
+    """(what was reached, the goal, whether it is)"""
+    if goal is None:
+        return "", "", None
+    if goal.way not in medians or (goal.against and goal.against not in medians):
+        return "NO RUN", goal.text(), False
+    value = goal.value(medians)
+    return number(value, 2), goal.text(), value <= goal.limit
+
+
+def table(names, results):
+    rows, missed, goals = [], [], 0
+    for name in names:
+        for figure in SCENARIOS[name].figures:
+            found = {way: values_of(results, name, way, figure.key) for way in SCENARIOS[name].ways}
+            medians = {way: statistics.median(values) for way, values in found.items() if values}
+            value, goal, is_reached = goal_cells(figure.goal, medians)
+            goals += is_reached is not None
+            if is_reached is False:
+                missed.append(f"{name} ({figure.label})")
+            for way, values in found.items():
+                is_judged = figure.goal is not None and figure.goal.way == way
+                rows.append([name, way, figure.label, spread(values, figure.digits) if values else "NO RUN",
+                             *((value, goal, verdict(is_reached)) if is_judged else ("", "", ""))])
+    header = ["scenario", "way", "figure", "median (min to max)", "beside", "goal", "reached"]
+    summary = f"Goals reached: {goals - len(missed)} of {goals}." + (f" Missed: {'; '.join(missed)}." if missed else "")
+    return f"{render(header, rows)}\n\n{summary}"
+
+
+def main(arguments, root, build, say):
+    options = parse(arguments)
+    titles = "\n".join(f"{name:12}{SCENARIOS[name].title}" for name in options.names)
+    if options.list:
+        print(titles)
+        return 0
+    if shutil.which("nats-server") is None:
+        sys.exit("tools/bench cluster needs nats-server: tools/install bench")
+    is_built_here = options.programs is None
+    options.programs = build(("rig", "rig_load")) if is_built_here else options.programs.resolve()
+    about = machine.describe(root, options.programs, is_built_here)
+    about["placement"] = (f"the clients' node (interest: both nodes) on CPU {options.cpus[1]}, "
+                          f"load, NATS and the other node on CPU {options.cpus[0]}")
+    results, problems = run_all(options, say)
+    for key, value in about.items():
+        print(f"{key + ':':11}{value}")
+    print(f"\n{titles}\n\n{table(options.names, results)}")
+    if options.json:
+        options.json.write_text(json.dumps({"machine": about, "runs": results, "problems": problems}, indent=1) + "\n")
+    for problem in problems:
+        print(f"PROBLEM: {problem}")
+    return 1 if problems else 0
