@@ -263,8 +263,7 @@ TEST_P(Policies, HundredsThatReadNothingDisturbNobody) {
     publisher.event("a", std::to_string(i), data);
     for (const auto& client : reading) ASSERT_EQ(id_of(client->next_event()), std::to_string(i));
   }
-  EXPECT_EQ(gateway.metric("rig_gaps_total"),
-            std::string_view(GetParam()) == "drop_oldest" ? gateway.metric("rig_gaps_total") : 0);
+  if (std::string_view(GetParam()) != "drop_oldest") EXPECT_EQ(gateway.metric("rig_gaps_total"), 0);
   const auto affected = slow(gateway) +
                         gateway.metric("rig_dropped_events_total", {{"reason", "slow_client"}}) +
                         gateway.metric("rig_dropped_events_total", {{"reason", "conflated"}});
