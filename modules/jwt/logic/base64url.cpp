@@ -22,22 +22,33 @@ constexpr auto kValues = values();
 }  // namespace
 
 std::optional<std::string> decode_base64url(std::string_view text) {
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    const auto value = kValues[static_cast<unsigned char>(c)];
-    if (value == kNoDigit) return std::nullopt;
-    bits = bits << 6 | value;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes.push_back(static_cast<char>(bits >> count & 0xFF));
-    bits &= (1U << count) - 1;
+  const auto rest = text.size() % 4;
+  if (rest == 1) return std::nullopt;
+  const auto digit = [text](std::size_t at) {
+    return std::uint32_t{kValues[static_cast<unsigned char>(text[at])]};
+  };
+  std::string bytes(text.size() / 4 * 3 + (rest == 0 ? 0 : rest - 1), '\0');
+  char* out = bytes.data();
+  std::uint32_t seen = 0;  // has kNoDigit if any of them is none
+  std::size_t at = 0;
+  for (; at + 4 <= text.size(); at += 4) {
+    const auto a = digit(at), b = digit(at + 1), c = digit(at + 2), d = digit(at + 3);
+    seen |= a | b | c | d;
+    const std::uint32_t bits = a << 18 | b << 12 | c << 6 | d;
+    *out++ = static_cast<char>(bits >> 16 & 0xFF);
+    *out++ = static_cast<char>(bits >> 8 & 0xFF);
+    *out++ = static_cast<char>(bits & 0xFF);
   }
-  if (bits != 0) return std::nullopt;
+  if (rest != 0) {
+    const auto a = digit(at), b = digit(at + 1), c = rest == 3 ? digit(at + 2) : 0;
+    seen |= a | b | c;
+    const std::uint32_t bits = a << 18 | b << 12 | c << 6;
+    *out++ = static_cast<char>(bits >> 16 & 0xFF);
+    if (rest == 3) *out = static_cast<char>(bits >> 8 & 0xFF);
+    // What is left over must be zero, so that bytes have one text.
+    if ((bits & (rest == 3 ? 0xFFU : 0xFFFFU)) != 0) return std::nullopt;
+  }
+  if ((seen & kNoDigit) != 0) return std::nullopt;
   return bytes;
 }
 
