@@ -223,6 +223,8 @@ TEST(LongPolling, AGarbledPlaceOfARealSessionIsItsBeginning) {
   Gateway gateway({kNotAtAll});
   LongPollClient client(gateway.inbound(), {"a"});
   Publisher(gateway.api()).event("a", "1");
+  while (client.poll().types().back() != "a") {
+  }  // accepted is not delivered
   for (const auto* place : {"x", "\"x", "a\"b", "~", "~~", "x~99999999999999999999", "x~-1",
                             "\"0-0-0~18446744073709551615\"", "first_event", ""}) {
     client.cookies().set("last_event_id", place);
