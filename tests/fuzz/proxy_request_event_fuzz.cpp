@@ -6,6 +6,7 @@
 #include <rig/core/assert.hpp>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -31,9 +32,10 @@ void check(std::string_view body, const RequestEvent& event) {
   RIG_ASSERT(after.at("rig").at("correlation").as_string() == "abc");
   RIG_ASSERT(after.at("traceparent").as_string() == "00-1-2-01" && !after.contains("tracestate"));
   for (auto* const object : {&before, &after}) {
-    for (const auto* name : {"rig", "traceparent", "tracestate"}) object->erase(name);
+    for (const auto* name : {"rig", "traceparent", "tracestate"}) object->stable_erase(name);
   }
-  RIG_ASSERT(before == after);
+  // Boost.JSON reads 0E999 as what is no number, and so is not equal to itself.
+  RIG_ASSERT(json::serialize(before) == json::serialize(after));
 }
 
 }  // namespace
