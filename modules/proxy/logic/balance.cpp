@@ -1,7 +1,5 @@
 #include "logic/balance.hpp"
 
-#include "logic/definition_syntax.hpp"
-
 #include <rig/core/field_syntax.hpp>
 
 #include <cmath>

@@ -11,8 +11,6 @@ import time
 from ..runs import RunFailed, free_ports, started
 from ..scenarios import GATEWAY
 
-SECRET = "for a cluster that lives for one run"
-
 
 @dataclasses.dataclass(frozen=True)
 class Node:
@@ -30,8 +28,7 @@ class Node:
 def running_nats(folder, cpu):
     """Yields its URL."""
     (port,) = free_ports(1)
-    command = ["nats-server", "-js", "-sd", str(folder / "nats"), "-a", "127.0.0.1", "-p", str(port),
-               "-l", str(folder / "nats.log")]
+    command = ["nats-server", "-a", "127.0.0.1", "-p", str(port), "-l", str(folder / "nats.log")]
     with started(command, None, [port], cpu):
         yield f"nats://127.0.0.1:{port}"
 
@@ -43,7 +40,7 @@ def running_node(options, nats, cpu, settings=()):
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     env |= {"INBOUND_PORT": str(port), "API_HTTP_PORT": str(management)} | GATEWAY | dict(settings)
     if nats:
-        env |= {"CLUSTER_URL": nats, "CLUSTER_SECRET": SECRET}
+        env |= {"CLUSTER_URL": nats}
     with started([options.programs / "rig"], env | options.env, [port, management], cpu) as process:
         node = Node(process.pid, port, management)
         wait_until_ready(node)
