@@ -78,10 +78,10 @@ function(rig_check_headers name)
   add_dependencies(check_headers rig_${name}_headers)
 endfunction()
 
-# rig_add_test(<target> SOURCES … [LIBS …] [INCLUDES …] [LABELS …] [TIMEOUT s] [TSAN_SUPPRESSIONS file]): a
-# GoogleTest program, each of its cases a case of ctest. LABELS say what it needs: `threads`, `blackbox`, `lifecycle`. A test without a label
-# is plain logic: TSan has nothing to look at there, so a TSan build leaves it out. TSAN_SUPPRESSIONS names findings in
-# libraries that we cannot mend; the file says why each is harmless.
+# rig_add_test(<target> SOURCES … [LIBS …] [INCLUDES …] [LABELS …] [TIMEOUT s] [TSAN_SUPPRESSIONS file]): a GoogleTest
+# program, each of its cases a case of ctest. LABELS say what it needs: `threads`, `blackbox`, `lifecycle`. A test without
+# a label is plain logic: TSan has nothing to look at there, so a TSan build leaves it out. TSAN_SUPPRESSIONS names
+# findings in libraries that we cannot mend; the file says why each is harmless.
 function(rig_add_test target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;TSAN_SUPPRESSIONS" "SOURCES;LIBS;INCLUDES;LABELS")
   if(NOT RIG_TESTS OR (RIG_SANITIZE STREQUAL "thread" AND NOT arg_LABELS))

@@ -1,6 +1,6 @@
 #include "logic/balance.hpp"
 
-#include "logic/definition_syntax.hpp"
+#include <rig/core/field_syntax.hpp>
 
 #include <rig/core/field_syntax.hpp>
 

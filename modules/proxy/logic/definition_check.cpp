@@ -1,7 +1,6 @@
 #include "logic/definition_check.hpp"
 
 #include "logic/claim_rules.hpp"
-#include "logic/definition_syntax.hpp"
 #include "logic/endpoint_check.hpp"
 #include "logic/fault_list.hpp"
 #include "logic/header_transforms.hpp"

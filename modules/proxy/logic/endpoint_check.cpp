@@ -1,7 +1,6 @@
 #include "logic/endpoint_check.hpp"
 
 #include "logic/claim_rules.hpp"
-#include "logic/definition_syntax.hpp"
 #include "logic/path_rewrite.hpp"
 #include "logic/rate_limit_rules.hpp"
 #include "logic/route_matcher.hpp"

@@ -1,7 +1,6 @@
 #include "logic/rate_limit_rules.hpp"
 
 #include "logic/claim_path.hpp"
-#include "logic/definition_syntax.hpp"
 
 #include <rig/core/assert.hpp>
 #include <rig/core/field_syntax.hpp>

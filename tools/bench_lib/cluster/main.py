@@ -1,15 +1,10 @@
 """Runs the scenarios and prints the table."""
 
-import argparse
 import dataclasses
-import json
-import pathlib
-import shutil
 import statistics
-import sys
 from collections.abc import Callable
 
-from .. import machine
+from ..groups import Group, summary
 from ..runs import RunFailed
 from ..table import number, render, spread, verdict
 from . import fanout, interest, join
@@ -94,36 +89,6 @@ SCENARIOS = {
 }
 
 
-def selected(words):
-    names = [name for name in SCENARIOS if not words or any(word in name for word in words)]
-    if not names:
-        raise ValueError(f"no scenario has {' or '.join(words)} in its name")
-    return names
-
-
-def parse(arguments):
-    parser = argparse.ArgumentParser(prog="tools/bench cluster", description=DESCRIPTION,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one short run of each")
-    parser.add_argument("--only", type=lambda text: text.split(","), default=[], metavar="NAMES")
-    parser.add_argument("--list", action="store_true", help="print the scenarios and do nothing")
-    parser.add_argument("--runs", type=int, help="of each scenario (3; with --quick 1)")
-    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
-    parser.add_argument("--programs", type=pathlib.Path, metavar="DIR", help="measure the programs in there, build nothing")
-    parser.add_argument("--env", type=lambda text: text.split("=", 1), action="append", default=[], metavar="NAME=VALUE",
-                        help="a setting of the gateways; may be repeated")
-    options = parser.parse_args(arguments)
-    try:
-        options.names = selected(options.only)
-    except ValueError as error:
-        parser.error(str(error))
-    options.runs = options.runs or (1 if options.quick else 3)
-    options.patience = 0 if options.quick else 10
-    options.env = dict(options.env)
-    options.cpus = machine.pick_cpus()
-    return options
-
-
 def run_all(options, say):
     """The ways take turns, so that a change of the machine hits all."""
     results, problems = [], []
@@ -171,29 +136,24 @@ def table(names, results):
                 rows.append([name, way, figure.label, spread(values, figure.digits) if values else "NO RUN",
                              *((value, goal, verdict(is_reached)) if is_judged else ("", "", ""))])
     header = ["scenario", "way", "figure", "median (min to max)", "beside", "goal", "reached"]
-    summary = f"Goals reached: {goals - len(missed)} of {goals}." + (f" Missed: {'; '.join(missed)}." if missed else "")
-    return f"{render(header, rows)}\n\n{summary}"
+    return f"{render(header, rows)}\n\n{summary(goals, missed)}"
+
+
+GROUP = Group(
+    name="cluster",
+    description=DESCRIPTION,
+    scenarios=SCENARIOS,
+    run_all=run_all,
+    table=table,
+    placement=lambda load_cpu, cpu: (f"the clients' node (interest: both nodes) on CPU {cpu}, "
+                                     f"load, NATS and the other node on CPU {load_cpu}"),
+    programs=("rig", "rig_load"),
+    needed=("nats-server",),
+    runs=3,
+)
 
 
 def main(arguments, root, build, say):
-    options = parse(arguments)
-    titles = "\n".join(f"{name:12}{SCENARIOS[name].title}" for name in options.names)
-    if options.list:
-        print(titles)
-        return 0
-    if shutil.which("nats-server") is None:
-        sys.exit("tools/bench cluster needs nats-server: tools/install bench")
-    is_built_here = options.programs is None
-    options.programs = build(("rig", "rig_load")) if is_built_here else options.programs.resolve()
-    about = machine.describe(root, options.programs, is_built_here)
-    about["placement"] = (f"the clients' node (interest: both nodes) on CPU {options.cpus[1]}, "
-                          f"load, NATS and the other node on CPU {options.cpus[0]}")
-    results, problems = run_all(options, say)
-    for key, value in about.items():
-        print(f"{key + ':':11}{value}")
-    print(f"\n{titles}\n\n{table(options.names, results)}")
-    if options.json:
-        options.json.write_text(json.dumps({"machine": about, "runs": results, "problems": problems}, indent=1) + "\n")
-    for problem in problems:
-        print(f"PROBLEM: {problem}")
-    return 1 if problems else 0
+    options = GROUP.parse(GROUP.parser(), arguments)
+    options.patience = 0 if options.quick else 10
+    return GROUP.run(options, root, build, say)

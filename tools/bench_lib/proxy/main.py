@@ -1,19 +1,15 @@
 """Runs the scenarios and prints the table."""
 
-import argparse
-import json
-import pathlib
-import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 
 from .. import machine
+from ..groups import Group, summary
 from ..runs import RunFailed
 from ..table import number, render, spread, verdict
 from . import load, servers
-from .scenarios import SCENARIOS, selected
+from .scenarios import SCENARIOS
 
 DESCRIPTION = """Measures the gateway as a reverse proxy beside nginx and haproxy, in turn, for the same backend.
 
@@ -21,34 +17,6 @@ DESCRIPTION = """Measures the gateway as a reverse proxy beside nginx and haprox
   tools/bench proxy --quick         one short run of each: to see that it works, not to compare
   tools/bench proxy --only 64k      what has `64k` in its name; further names after a comma
 """
-NEEDED = ("nginx", "haproxy", "wrk")
-
-
-def parse(arguments):
-    parser = argparse.ArgumentParser(prog="tools/bench proxy", description=DESCRIPTION,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one short run of each")
-    parser.add_argument("--only", type=lambda text: text.split(","), default=[], metavar="NAMES")
-    parser.add_argument("--list", action="store_true", help="print the scenarios and do nothing")
-    parser.add_argument("--runs", type=int, help="of each scenario with each server (5; with --quick 1)")
-    parser.add_argument("--duration", type=int, help="seconds of a run (5; with --quick 1)")
-    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
-    parser.add_argument("--programs", type=pathlib.Path, metavar="DIR", help="measure the programs in there, build nothing")
-    parser.add_argument("--env", type=lambda text: text.split("=", 1), action="append", default=[], metavar="NAME=VALUE",
-                        help="a setting of the gateway; may be repeated")
-    options = parser.parse_args(arguments)
-    try:
-        options.names = selected(options.only)
-    except ValueError as error:
-        parser.error(str(error))
-    options.runs = options.runs or (1 if options.quick else 5)
-    options.duration = options.duration or (1 if options.quick else 5)
-    options.warmup = 1
-    options.slow_rounds = 3 if options.quick else 15
-    options.env = dict(options.env)
-    options.cpus = machine.pick_cpus()
-    return options
-
 
 def run_once(folder, backend, name, server, options):
     scenario = SCENARIOS[name]
@@ -119,29 +87,27 @@ def table(names, results):
             rows.append(["" if index else name, figure.label, *texts, ratio, goal,
                          "" if is_reached is None else verdict(is_reached)])
     header = ["scenario", "figure", *(f"{server}: median (min to max)" for server in columns), "ratio", "goal", "reached"]
-    summary = f"Goals reached: {goals - len(missed)} of {goals}." + (f" Missed: {'; '.join(missed)}." if missed else "")
-    return f"{render(header, rows)}\n\n{summary}"
+    return f"{render(header, rows)}\n\n{summary(goals, missed)}"
+
+
+GROUP = Group(
+    name="proxy",
+    description=DESCRIPTION,
+    scenarios=SCENARIOS,
+    run_all=run_all,
+    table=table,
+    placement=lambda load_cpu, cpu: f"proxy on CPU {cpu}, wrk and the backend on CPU {load_cpu}",
+    programs=("rig", "rig_tokens"),
+    needed=("nginx", "haproxy", "wrk"),
+    runs=5,
+)
 
 
 def main(arguments, root, build, say):
-    options = parse(arguments)
-    titles = "\n".join(f"{name:12}{SCENARIOS[name].title}" for name in options.names)
-    if options.list:
-        print(titles)
-        return 0
-    missing = [program for program in NEEDED if shutil.which(program) is None]
-    if missing:
-        sys.exit(f"tools/bench proxy needs {', '.join(missing)}: tools/install bench")
-    is_built_here = options.programs is None
-    options.programs = build(("rig", "rig_tokens")) if is_built_here else options.programs.resolve()
-    about = machine.describe(root, options.programs, is_built_here)
-    about["placement"] = f"proxy on CPU {options.cpus[1]}, wrk and the backend on CPU {options.cpus[0]}"
-    results, problems = run_all(options, say)
-    for key, value in about.items():
-        print(f"{key + ':':11}{value}")
-    print(f"\n{titles}\n\n{table(options.names, results)}")
-    if options.json:
-        options.json.write_text(json.dumps({"machine": about, "runs": results, "problems": problems}, indent=1) + "\n")
-    for problem in problems:
-        print(f"PROBLEM: {problem}")
-    return 1 if problems else 0
+    parser = GROUP.parser()
+    parser.add_argument("--duration", type=int, help="seconds of a run (5; with --quick 1)")
+    options = GROUP.parse(parser, arguments)
+    options.duration = options.duration or (1 if options.quick else 5)
+    options.warmup = 1
+    options.slow_rounds = 3 if options.quick else 15
+    return GROUP.run(options, root, build, say)

@@ -91,11 +91,3 @@ SCENARIOS = {
         slow="up",
     ),
 }
-
-
-def selected(words):
-    """The names that have one of the words in them; all without words."""
-    for word in words:
-        if not any(word in name for name in SCENARIOS):
-            raise ValueError(f"no scenario is called {word!r}; there are {', '.join(SCENARIOS)}")
-    return [name for name in SCENARIOS if not words or any(word in name for word in words)]
