@@ -11,14 +11,12 @@ constexpr std::size_t kBatchBytes = 8U << 20U;
 constexpr std::ptrdiff_t kBatches = 2;
 constexpr std::int64_t kWaitMs = 1'000;  // the wait ends with the subscription
 
-using MetaPtr = std::unique_ptr<jsMsgMetaData, DestroyWith<jsMsgMetaData, jsMsgMetaData_Destroy>>;
-
 }  // namespace
 
-BucketReader::BucketReader(SubscriptionPtr subscription, std::uint64_t end,
+BucketReader::BucketReader(std::unique_ptr<StreamFeed> feed, std::uint64_t end,
                            const BucketStream& stream, BucketUser& user,
                            std::atomic<std::uint64_t>& revision, std::function<void()> note_current)
-    : subscription_(std::move(subscription)),
+    : feed_(std::move(feed)),
       end_(end),
       stream_(stream),
       user_(user),
@@ -31,7 +29,7 @@ BucketReader::BucketReader(SubscriptionPtr subscription, std::uint64_t end,
 BucketReader::~BucketReader() {
   is_stopping_.store(true);
   credits_->release();
-  natsSubscription_Unsubscribe(subscription_.get());
+  feed_->end();
   thread_.join();
 }
 
@@ -47,26 +45,14 @@ void BucketReader::run() {
 /// What has come by now, and perhaps nothing. False: there is nothing to be read any more.
 bool BucketReader::read(Batch& batch) {
   while (batch.entries.size() < kBatchEntries && batch.bytes < kBatchBytes) {
-    natsMsg* got = nullptr;
-    const auto status = natsSubscription_NextMsg(&got, subscription_.get(), kWaitMs);
-    const MessagePtr message(got);
+    StreamFeed::Message next;
+    const auto status = feed_->next(kWaitMs, next);
     if (status == NATS_TIMEOUT) return true;
     if (status != NATS_OK) return false;
-    if (!add(got, batch)) return false;
-    if (batch.is_last) return true;
+    batch.entries.push_back(stream_.entry_of(next.message.get(), next.sequence));
+    batch.bytes += batch.entries.back().value.size();
+    if (next.left_behind == 0) return true;
   }
-  return true;
-}
-
-/// False: something before it is missing.
-bool BucketReader::add(natsMsg* message, Batch& batch) {
-  jsMsgMetaData* found = nullptr;
-  if (natsMsg_GetMetaData(&found, message) != NATS_OK) return false;
-  const MetaPtr meta(found);
-  if (meta->Sequence.Consumer != ++messages_) return false;
-  batch.entries.push_back(stream_.entry_of(message, meta->Sequence.Stream));
-  batch.bytes += batch.entries.back().value.size();
-  batch.is_last = meta->NumPending == 0;
   return true;
 }
 

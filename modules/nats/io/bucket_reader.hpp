@@ -1,7 +1,7 @@
 #pragma once
 
 #include "io/bucket_stream.hpp"
-#include "io/library.hpp"
+#include "io/stream_feed.hpp"
 
 #include <rig/nats/bucket.hpp>
 
@@ -22,7 +22,7 @@ class BucketReader {
   /// `note_current` is called on the thread when everything up to the revision `end` has been told;
   /// at once if it has been before. That no message waits says nothing: the server that is read
   /// from may be behind the others.
-  BucketReader(SubscriptionPtr subscription, std::uint64_t end, const BucketStream& stream,
+  BucketReader(std::unique_ptr<StreamFeed> feed, std::uint64_t end, const BucketStream& stream,
                BucketUser& user, std::atomic<std::uint64_t>& revision,
                std::function<void()> note_current);
   ~BucketReader();
@@ -35,18 +35,15 @@ class BucketReader {
   struct Batch {
     std::vector<BucketEntry> entries;
     std::size_t bytes = 0;
-    bool is_last = false;  // of what waits
   };
   using Credits = std::counting_semaphore<>;
 
   void run();
   bool read(Batch& batch);
-  bool add(natsMsg* message, Batch& batch);
   bool tell(Batch batch);
 
-  SubscriptionPtr subscription_;
+  const std::unique_ptr<StreamFeed> feed_;
   const std::uint64_t end_;
-  std::uint64_t messages_ = 0;
   const BucketStream& stream_;
   BucketUser& user_;
   std::atomic<std::uint64_t>& revision_;

@@ -1,6 +1,5 @@
 #include "io/bucket_stream.hpp"
 
-#include "io/follow_stream.hpp"
 #include "io/headers.hpp"
 
 #include <memory>
@@ -22,13 +21,14 @@ BucketStream::BucketStream(std::string_view name, int replicas)
       prefix_("$KV." + std::string(name) + "."),
       replicas_(replicas) {}
 
-natsStatus BucketStream::attach(natsConnection* connection) {
+natsStatus BucketStream::attach(OpenConnection connection) {
   jsOptions options;
   jsOptions_Init(&options);
   options.Wait = kWaitMs;
   jsCtx* made = nullptr;
   const auto status = natsConnection_JetStream(&made, connection, &options);
   context_.reset(made);
+  connection_ = connection;
   return status;
 }
 
@@ -68,8 +68,8 @@ natsStatus BucketStream::look_for_last(std::uint64_t& revision) const {
   return status;
 }
 
-natsStatus BucketStream::follow(std::uint64_t after, SubscriptionPtr& subscription) const {
-  return follow_stream(context_.get(), stream_, prefix_ + ">", after, subscription);
+natsStatus BucketStream::follow(std::uint64_t after, StreamFeed& feed) const {
+  return feed.open(connection_, context_.get(), stream_, prefix_ + ">", after);
 }
 
 natsStatus BucketStream::write(const BucketEntry& entry, BucketWrite& made) const {

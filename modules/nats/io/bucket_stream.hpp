@@ -1,6 +1,7 @@
 #pragma once
 
-#include "io/library.hpp"
+#include "io/open_connection.hpp"
+#include "io/stream_feed.hpp"
 
 #include <rig/nats/bucket.hpp>
 
@@ -25,14 +26,14 @@ class BucketStream {
 
   BucketStream(std::string_view name, int replicas);
 
-  natsStatus attach(natsConnection* connection);
+  natsStatus attach(OpenConnection connection);
   void detach() noexcept { context_.reset(); }
 
   natsStatus open();  ///< makes it if it is not there
   natsStatus look(State& state) const;
   /// The revision of the last entry that is still there, 0 without one.
   natsStatus look_for_last(std::uint64_t& revision) const;
-  natsStatus follow(std::uint64_t after, SubscriptionPtr& subscription) const;
+  natsStatus follow(std::uint64_t after, StreamFeed& feed) const;
   /// If the error is a revision that is not the expected one, the outcome has what is there.
   natsStatus write(const BucketEntry& entry, BucketWrite& made) const;
   natsStatus forget(const std::string& key, std::uint64_t revision) const;
@@ -46,6 +47,7 @@ class BucketStream {
   const std::string stream_;
   const std::string prefix_;  // of subjects
   const int replicas_;
+  OpenConnection connection_;
   std::unique_ptr<jsCtx, DestroyWith<jsCtx, jsCtx_Destroy>> context_;
 };
 

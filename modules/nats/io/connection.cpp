@@ -19,6 +19,7 @@ using std::chrono::seconds;
 constexpr seconds kUnreachableInterval{30};
 constexpr seconds kErrorInterval{1};
 constexpr milliseconds kDrainPause{20};
+constexpr std::int64_t kFlushTimeoutMs = 2'000;
 
 metrics::Labels labels(std::string_view purpose) { return {{"purpose", std::string(purpose)}}; }
 
@@ -143,19 +144,22 @@ void Connection::run() {
 }
 
 void Connection::serve(natsConnection* connection) {
-  const auto status = user_.opened(connection);
+  const auto status = user_.opened({connection, *this});
   if (status != NATS_OK) note_unreachable(describe(status));
-  if (status == NATS_OK) serve_until_end();
+  if (status == NATS_OK) serve_until_end(connection);
+  if (is_stopping_.load() && user_.can_be_broken_off()) natsConnection_Close(connection);
   user_.closing();
   natsConnection_Close(connection);
   while (!is_closed_.load()) changed_.acquire();
+  for (auto* subscription : take_retired()) natsSubscription_Destroy(subscription);
   natsConnection_Destroy(connection);
 }
 
 /// Until the library gives up, the user has finished, or the gateway stops.
-void Connection::serve_until_end() {
+void Connection::serve_until_end(natsConnection* connection) {
   bool has_asked = false;
   while (!is_closed_.load() && !is_stopping_.load()) {
+    destroy_retired(connection);
     if (!is_draining_.load()) {
       changed_.acquire();
       continue;
@@ -164,6 +168,39 @@ void Connection::serve_until_end() {
     if (user_.is_drained()) return;
     (void)changed_.try_acquire_for(kDrainPause);
   }
+}
+
+void Connection::retire(natsSubscription* subscription) noexcept {
+  natsSubscription_Unsubscribe(subscription);
+  {
+    const std::lock_guard lock(retired_mutex_);
+    retired_.push_back(subscription);
+  }
+  changed_.release();
+}
+
+/// The thread that reads from the server reads the answer, too: it has done then with whatever came
+/// before.
+void Connection::destroy_retired(natsConnection* connection) {
+  auto over = take_retired();
+  if (over.empty()) return;
+  const bool is_up = natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED;
+  if (is_up && natsConnection_FlushTimeout(connection, kFlushTimeoutMs) == NATS_OK) {
+    for (auto* subscription : over) natsSubscription_Destroy(subscription);
+    return;
+  }
+  // The next one that is retired, or the end of the connection, is soon enough.
+  const std::lock_guard lock(retired_mutex_);
+  retired_.insert(retired_.end(), over.begin(), over.end());
+}
+
+std::vector<natsSubscription*> Connection::take_retired() {
+  const std::lock_guard lock(retired_mutex_);
+  return std::exchange(retired_, {});
+}
+
+void Retire::operator()(natsSubscription* subscription) const noexcept {
+  connection->retire(subscription);
 }
 
 /// Callbacks come later than what they tell of, and on several threads: whoever is last has looked.

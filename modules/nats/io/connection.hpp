@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config.hpp"
-#include "io/library.hpp"
+#include "io/open_connection.hpp"
 #include "logic/pace.hpp"
 
 #include <rig/api/health_part.hpp>
@@ -10,10 +10,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <semaphore>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace rig::nats {
 
@@ -22,7 +24,7 @@ class ConnectionUser {
  public:
   /// There is a connection; it stays the same while servers come and go, until `closing`. An error
   /// is a reason to try again with a new one; `closing` is called then as well.
-  virtual natsStatus opened(natsConnection* connection) = 0;
+  virtual natsStatus opened(OpenConnection connection) = 0;
   /// It was lost and is there again, subscriptions too. On a thread of the library: must not wait.
   virtual void reconnected() noexcept {}
   /// Takes no new work, and says from time to time whether it has finished what it had.
@@ -30,6 +32,9 @@ class ConnectionUser {
   [[nodiscard]] virtual bool is_drained() noexcept { return true; }
   /// The connection ends; afterwards the user does not touch it any more.
   virtual void closing() noexcept = 0;
+  /// True: it only asks, so at the stop the connection is closed before `closing`, and whoever
+  /// waits for a server that says nothing waits no longer.
+  [[nodiscard]] virtual bool can_be_broken_off() const noexcept { return false; }
 
  protected:
   ~ConnectionUser() = default;
@@ -56,6 +61,11 @@ class Connection final : public api::HealthPart {
   /// Closes it and waits for the thread: on no shard. Safe to call twice, and without a start.
   void stop() noexcept;
 
+  /// Ends it. The library (3.4) reads a subscription without holding it while it hands a message
+  /// over, so it is destroyed when the server has answered, behind the last message of it, or when
+  /// the connection is closed. Any thread.
+  void retire(natsSubscription* subscription) noexcept;
+
   /// Any thread.
   [[nodiscard]] bool is_connected() const noexcept {
     return is_connected_.load(std::memory_order_acquire);
@@ -72,7 +82,9 @@ class Connection final : public api::HealthPart {
     return !is_stopping_.load() && !is_draining_.load();
   }
   void serve(natsConnection* connection);
-  void serve_until_end();
+  void serve_until_end(natsConnection* connection);
+  void destroy_retired(natsConnection* connection);
+  std::vector<natsSubscription*> take_retired();
   void set_callbacks();
   void follow(natsConnection* connection) noexcept;
   void set_connected(bool is_connected) noexcept;
@@ -94,8 +106,10 @@ class Connection final : public api::HealthPart {
   std::atomic<bool> is_connected_{false};
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> is_draining_{false};
-  std::atomic<bool> is_closed_{false};    // of the connection that is there
-  std::counting_semaphore<> changed_{0};  // one of these three was set
+  std::atomic<bool> is_closed_{false};  // of the connection that is there
+  std::mutex retired_mutex_;
+  std::vector<natsSubscription*> retired_;
+  std::counting_semaphore<> changed_{0};  // one of these four
   std::counting_semaphore<> ended_{0};    // the thread was done
   std::thread thread_;
 };

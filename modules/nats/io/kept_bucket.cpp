@@ -55,14 +55,14 @@ void KeptBucket::run(Work work) {
   is_done.acquire();
 }
 
-natsStatus KeptBucket::opened(natsConnection* connection) {
+natsStatus KeptBucket::opened(OpenConnection connection) {
   auto status = NATS_OK;
   run([this, connection, &status] {
     status = stream_.attach(connection);
-    if (status != NATS_OK) return;
-    used_ = connection;
-    begin();
+    if (status == NATS_OK) used_ = connection;
   });
+  // Not waited for: it may take long, and the gateway may stop meanwhile.
+  if (status == NATS_OK) reconnected();
   return status;
 }
 
@@ -75,7 +75,7 @@ void KeptBucket::closing() noexcept {
     is_current_.store(false);
     reader_.reset();
     stream_.detach();
-    used_ = nullptr;
+    used_ = {};
   });
 }
 
@@ -100,9 +100,9 @@ natsStatus KeptBucket::follow() {
     user_.began();
   }
   std::uint64_t end = 0;
-  SubscriptionPtr subscription;
+  auto feed = std::make_unique<StreamFeed>();
   status = stream_.look_for_last(end);
-  if (status == NATS_OK) status = stream_.follow(revision_.load(), subscription);
+  if (status == NATS_OK) status = stream_.follow(revision_.load(), *feed);
   if (status != NATS_OK) return status;
   seen_revision_ = revision_.load();
   auto note_current = [this, told = state.revision] {
@@ -111,7 +111,7 @@ natsStatus KeptBucket::follow() {
     is_current_.store(true);
     user_.caught_up();
   };
-  reader_ = std::make_unique<BucketReader>(std::move(subscription), end, stream_, user_, revision_,
+  reader_ = std::make_unique<BucketReader>(std::move(feed), end, stream_, user_, revision_,
                                            std::move(note_current));
   return status;
 }
@@ -168,6 +168,7 @@ void KeptBucket::forget(std::string key, std::uint64_t revision) {
 }
 
 void KeptBucket::note_failure(std::string_view what, natsStatus status) {
+  if (status == NATS_CONNECTION_CLOSED) return;  // its end is told by `Connection`
   const auto passed_over = pace_.due(Pace::Clock::now());
   if (!passed_over) return;
   const auto reason = describe(status);

@@ -50,9 +50,10 @@ class KeptBucket final : public Bucket, private ConnectionUser {
  private:
   using Clock = std::chrono::steady_clock;
 
-  natsStatus opened(natsConnection* connection) override;
+  natsStatus opened(OpenConnection connection) override;
   void reconnected() noexcept override;
   void closing() noexcept override;
+  [[nodiscard]] bool can_be_broken_off() const noexcept override { return true; }
 
   // On the thread.
   template <class Work>
@@ -76,7 +77,7 @@ class KeptBucket final : public Bucket, private ConnectionUser {
   std::atomic<std::uint64_t> revision_{0};  // that was told last
   // Of the thread alone.
   bool is_stopping_ = false;
-  natsConnection* used_ = nullptr;
+  OpenConnection used_;
   std::int64_t created_ = 0;         // of the stream that `revision_` is of
   std::uint64_t seen_revision_ = 0;  // at the last look
   Pace pace_;

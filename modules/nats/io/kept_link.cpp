@@ -90,7 +90,7 @@ void KeptLink::run(Work work) {
   is_done.acquire();
 }
 
-natsStatus KeptLink::opened(natsConnection* connection) {
+natsStatus KeptLink::opened(OpenConnection connection) {
   auto status = NATS_OK;
   run([this, connection, &status] {
     used_ = connection;
@@ -106,7 +106,7 @@ natsStatus KeptLink::opened(natsConnection* connection) {
 void KeptLink::closing() noexcept {
   run([this] {
     for (auto& [subject, subscription] : subscriptions_) subscription.reset();
-    used_ = nullptr;
+    used_ = {};
     sends_kept_ = false;
   });
   for (auto feeds = feeds_->load(); feeds != 0; feeds = feeds_->load()) feeds_->wait(feeds);
@@ -161,7 +161,7 @@ natsStatus KeptLink::listen(const std::string& subject, SubscriptionPtr& subscri
   const auto status =
       natsConnection_Subscribe(&made, used_, subject.c_str(), &Feed::take, feed.get());
   if (status != NATS_OK) return status;
-  subscription.reset(made);
+  subscription = used_.own(made);
   feeds_->fetch_add(1);
   // The library tells the end of each subscription, also when it gives up the connection; if it
   // has done so meanwhile, it has no thread for this one any more.

@@ -50,7 +50,7 @@ class KeptLink final : public Link, private ConnectionUser {
   struct Feed;
   using Done = std::function<void()>;
 
-  natsStatus opened(natsConnection* connection) override;
+  natsStatus opened(OpenConnection connection) override;
   void closing() noexcept override;
 
   // On the thread.
@@ -77,7 +77,7 @@ class KeptLink final : public Link, private ConnectionUser {
   // Those that the library may still use.
   std::shared_ptr<std::atomic<std::size_t>> feeds_ = std::make_shared<std::atomic<std::size_t>>(0);
   // Of the thread alone.
-  natsConnection* used_ = nullptr;
+  OpenConnection used_;
   std::map<std::string, SubscriptionPtr, std::less<>> subscriptions_;  // null: not connected
   std::vector<Done> flushes_;
   std::deque<LinkMessage> kept_;  // that a server may not have

@@ -47,7 +47,7 @@ void KeptStream::run(Work work) {
   is_done.acquire();
 }
 
-natsStatus KeptStream::opened(natsConnection* connection) {
+natsStatus KeptStream::opened(OpenConnection connection) {
   auto status = NATS_OK;
   run([this, connection, &status] {
     status = stream_.attach(connection);
@@ -58,7 +58,7 @@ natsStatus KeptStream::opened(natsConnection* connection) {
 
 void KeptStream::closing() noexcept {
   run([this] {
-    used_ = nullptr;
+    used_ = {};
     stream_.detach();
   });
 }

@@ -35,8 +35,9 @@ class KeptStream final : public Stream, private ConnectionUser {
   void read(StreamReading reading, std::function<void(std::optional<StreamPart>)> done) override;
 
  private:
-  natsStatus opened(natsConnection* connection) override;
+  natsStatus opened(OpenConnection connection) override;
   void closing() noexcept override;
+  [[nodiscard]] bool can_be_broken_off() const noexcept override { return true; }
 
   // On the thread.
   template <class Work>
@@ -52,7 +53,7 @@ class KeptStream final : public Stream, private ConnectionUser {
   std::atomic<bool> is_stopping_{false};
   // Of the thread alone.
   RecordedStream stream_;
-  natsConnection* used_ = nullptr;
+  OpenConnection used_;
   Pace pace_;
   std::thread thread_;
   Connection connection_;

@@ -14,8 +14,6 @@ struct DestroyWith {
   void operator()(T* object) const noexcept { destroy(object); }
 };
 using OptionsPtr = std::unique_ptr<natsOptions, DestroyWith<natsOptions, natsOptions_Destroy>>;
-using SubscriptionPtr =
-    std::unique_ptr<natsSubscription, DestroyWith<natsSubscription, natsSubscription_Destroy>>;
 using MessagePtr = std::unique_ptr<natsMsg, DestroyWith<natsMsg, natsMsg_Destroy>>;
 
 /// What the library says of the last failure on this thread; the status alone if it says nothing.

@@ -11,7 +11,7 @@ Listener::Listener(std::string subject, Limits limits, std::function<void(natsMs
       handle_(std::move(handle)),
       note_dropped_(std::move(note_dropped)) {}
 
-natsStatus Listener::open(natsConnection* connection) {
+natsStatus Listener::open(OpenConnection connection) {
   natsSubscription* made = nullptr;
   dropped_ = 0;
   const auto on_message = [](natsConnection*, natsSubscription* subscription, natsMsg* message,
@@ -22,7 +22,7 @@ natsStatus Listener::open(natsConnection* connection) {
   const auto status =
       natsConnection_Subscribe(&made, connection, subject_.c_str(), on_message, this);
   if (status != NATS_OK) return status;
-  subscription_.reset(made);
+  subscription_ = connection.own(made);
   natsSubscription_SetOnCompleteCB(
       made, [](void* self) { static_cast<Listener*>(self)->is_over_.release(); }, this);
   natsSubscription_SetPendingLimits(made, limits_.pending_messages_max,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/library.hpp"
+#include "io/open_connection.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +28,7 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  natsStatus open(natsConnection* connection);
+  natsStatus open(OpenConnection connection);
   /// Waits for the last message. Safe to call twice, and without `open`.
   void close() noexcept;
 

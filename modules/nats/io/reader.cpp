@@ -15,12 +15,12 @@ Reader::Reader(Interest interest, std::function<void(MessagePtr)> handle,
       handle_(std::move(handle)),
       note_dropped_(std::move(note_dropped)) {}
 
-natsStatus Reader::open(natsConnection* connection) {
+natsStatus Reader::open(OpenConnection connection) {
   natsSubscription* made = nullptr;
   const auto status = natsConnection_QueueSubscribeSync(
       &made, connection, interest_.subject.c_str(), interest_.group.c_str());
   if (status != NATS_OK) return status;
-  subscription_.reset(made);
+  subscription_ = connection.own(made);
   natsSubscription_SetPendingLimits(made, interest_.pending_messages_max,
                                     static_cast<int>(interest_.pending_bytes_max));
   dropped_ = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/library.hpp"
+#include "io/open_connection.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -29,7 +29,7 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  natsStatus open(natsConnection* connection);
+  natsStatus open(OpenConnection connection);
   /// Takes no new messages; those that wait are still read.
   void drain() noexcept;
   [[nodiscard]] bool is_done() const noexcept { return is_done_.load(); }

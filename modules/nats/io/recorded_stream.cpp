@@ -1,7 +1,7 @@
 #include "io/recorded_stream.hpp"
 
-#include "io/follow_stream.hpp"
 #include "io/headers.hpp"
+#include "io/stream_feed.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -23,10 +23,6 @@ constexpr std::int64_t kPauseMs = 100;  // so often it looks whether it has to s
 
 using StreamInfoPtr =
     std::unique_ptr<jsStreamInfo, DestroyWith<jsStreamInfo, jsStreamInfo_Destroy>>;
-using ConsumerInfoPtr =
-    std::unique_ptr<jsConsumerInfo, DestroyWith<jsConsumerInfo, jsConsumerInfo_Destroy>>;
-using MetaDataPtr =
-    std::unique_ptr<jsMsgMetaData, DestroyWith<jsMsgMetaData, jsMsgMetaData_Destroy>>;
 
 /// A stream that was made anew was made at another time.
 std::uint32_t id_of(std::int64_t created) noexcept {
@@ -40,13 +36,14 @@ RecordedStream::State state_of(const jsStreamInfo& info) noexcept {
 
 }  // namespace
 
-natsStatus RecordedStream::attach(natsConnection* connection) {
+natsStatus RecordedStream::attach(OpenConnection connection) {
   jsOptions options;
   jsOptions_Init(&options);
   options.Wait = kWaitMs;
   jsCtx* made = nullptr;
   const auto status = natsConnection_JetStream(&made, connection, &options);
   context_.reset(made);
+  connection_ = connection;
   return status;
 }
 
@@ -104,35 +101,23 @@ natsStatus RecordedStream::read(const StreamReading& reading, const std::atomic<
 
 natsStatus RecordedStream::read_subject(const std::string& subject, const StreamReading& reading,
                                         const Until& until, StreamPart& part) {
-  SubscriptionPtr subscription;
-  auto status = follow_stream(context_.get(), settings_.name, subject, reading.after, subscription);
+  StreamFeed feed;
+  auto status = feed.open(connection_, context_.get(), settings_.name, subject, reading.after);
   if (status != NATS_OK) return status;
-  jsConsumerInfo* found = nullptr;
-  status = natsSubscription_GetConsumerInfo(&found, subscription.get(), nullptr, nullptr);
-  const ConsumerInfoPtr info(found);
-  if (status != NATS_OK) return status;
-
   std::deque<StreamMessage> messages;
   const std::size_t bytes_max = reading.bytes_max / reading.subjects.size();
   std::size_t bytes = 0;
-  std::uint64_t count = 0;
-  bool has_more = info->NumPending + info->Delivered.Consumer > 0;
+  bool has_more = feed.count_at_start() > 0;
   while (has_more) {
     if (until.is_stopping.load() || Clock::now() >= until.deadline) return NATS_TIMEOUT;
-    natsMsg* received = nullptr;
-    status = natsSubscription_NextMsg(&received, subscription.get(), kPauseMs);
+    StreamFeed::Message next;
+    status = feed.next(kPauseMs, next);
     if (status == NATS_TIMEOUT) continue;
     if (status != NATS_OK) return status;
-    const MessagePtr message(received);
-    jsMsgMetaData* told = nullptr;
-    status = natsMsg_GetMetaData(&told, received);
-    const MetaDataPtr data(told);
-    if (status != NATS_OK) return status;
-    if (data->Sequence.Consumer != ++count) return NATS_MISMATCH;
-    if (data->Sequence.Stream > until.sequence) break;
-    has_more = data->NumPending != 0 && data->Sequence.Stream < until.sequence;
-    const auto recorded = std::chrono::duration_cast<seconds>(nanoseconds(data->Timestamp));
-    messages.push_back({std::string(data_of(received)), data->Sequence.Stream,
+    if (next.sequence > until.sequence) break;
+    has_more = next.left_behind != 0 && next.sequence < until.sequence;
+    const auto recorded = std::chrono::duration_cast<seconds>(nanoseconds(next.recorded));
+    messages.push_back({std::string(data_of(next.message.get())), next.sequence,
                         static_cast<std::uint64_t>(recorded.count())});
     bytes += messages.back().data.size();
     for (; bytes > bytes_max; messages.pop_front()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/library.hpp"
+#include "io/open_connection.hpp"
 
 #include <rig/nats/stream.hpp>
 
@@ -25,7 +25,7 @@ class RecordedStream {
 
   explicit RecordedStream(const Streams::Settings& settings) : settings_(settings) {}
 
-  natsStatus attach(natsConnection* connection);
+  natsStatus attach(OpenConnection connection);
   void detach() noexcept { context_.reset(); }
   /// Makes the stream, or adapts its settings to those of this gateway.
   natsStatus make(State& state);
@@ -46,6 +46,7 @@ class RecordedStream {
                           const Until& until, StreamPart& part);
 
   const Streams::Settings& settings_;
+  OpenConnection connection_;
   std::unique_ptr<jsCtx, DestroyWith<jsCtx, jsCtx_Destroy>> context_;
 };
 

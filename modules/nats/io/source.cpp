@@ -21,7 +21,7 @@ Source::Source(SourceConfig config, Shards& shards, subscriptions::EventSink& si
   }
 }
 
-natsStatus Source::opened(natsConnection* connection) {
+natsStatus Source::opened(OpenConnection connection) {
   for (const auto& reader : readers_) {
     if (const auto status = reader->open(connection); status != NATS_OK) return status;
   }

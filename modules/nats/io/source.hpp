@@ -21,7 +21,7 @@ class Source final : public ConnectionUser {
   Source(SourceConfig config, Shards& shards, subscriptions::EventSink& sink,
          metrics::Registry& registry);
 
-  natsStatus opened(natsConnection* connection) override;
+  natsStatus opened(OpenConnection connection) override;
   void closing() noexcept override;
   /// The group's other gateways get what comes from now on; what is here is still delivered.
   void drain() noexcept override;

@@ -32,7 +32,7 @@ bool is_empty_answer(natsStatus status) {
 
 }  // namespace
 
-std::string StreamConsumer::open(natsConnection* connection) {
+std::string StreamConsumer::open(OpenConnection connection) {
   jsOptions options;
   jsOptions_Init(&options);
   options.Wait = kApiTimeout.count();
@@ -47,7 +47,7 @@ std::string StreamConsumer::open(natsConnection* connection) {
     return "the consumer of this name is not one that is asked (pull) with explicit "
            "acknowledgements";
   ack_wait_ = std::chrono::duration_cast<milliseconds>(nanoseconds(consumer.AckWait));
-  return bind();
+  return bind(connection);
 }
 
 StreamConsumer::Found StreamConsumer::find() const {
@@ -76,7 +76,7 @@ natsStatus StreamConsumer::make(jsConsumerInfo** info, jsErrCode* code) const {
 }
 
 /// To one that is there: the library removes those that it makes itself when they are left.
-std::string StreamConsumer::bind() {
+std::string StreamConsumer::bind(OpenConnection connection) {
   jsSubOptions options;
   jsSubOptions_Init(&options);
   options.Stream = config_.stream.c_str();
@@ -87,7 +87,7 @@ std::string StreamConsumer::bind() {
   const auto status = js_PullSubscribe(&made, context_.get(), nullptr, config_.durable.c_str(),
                                        nullptr, &options, &code);
   if (status != NATS_OK) return describe(status, code);
-  subscription_.reset(made);
+  subscription_ = connection.own(made);
   return {};
 }
 

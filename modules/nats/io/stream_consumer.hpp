@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/library.hpp"
+#include "io/open_connection.hpp"
 #include "stream_config.hpp"
 
 #include <chrono>
@@ -20,7 +20,7 @@ class StreamConsumer {
 
   /// Makes the consumer if there is none of its name; one that is there is used as it is. Empty, or
   /// what is wrong.
-  [[nodiscard]] std::string open(natsConnection* connection);
+  [[nodiscard]] std::string open(OpenConnection connection);
   void close() noexcept;
   [[nodiscard]] bool is_open() const noexcept { return subscription_ != nullptr; }
 
@@ -45,7 +45,7 @@ class StreamConsumer {
   };
   [[nodiscard]] Found find() const;
   [[nodiscard]] natsStatus make(jsConsumerInfo** info, jsErrCode* code) const;
-  [[nodiscard]] std::string bind();
+  [[nodiscard]] std::string bind(OpenConnection connection);
   natsStatus request(Fetched& fetched, std::size_t max, std::chrono::milliseconds patience,
                      bool waits);
 

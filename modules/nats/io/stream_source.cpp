@@ -58,7 +58,7 @@ StreamSource::StreamSource(const StreamConfig& config, Ref<Shards> shards,
       consumer_(config),
       turns_(shards->executor(kShard), "nats.stream") {}
 
-natsStatus StreamSource::opened(natsConnection* connection) {
+natsStatus StreamSource::opened(OpenConnection connection) {
   connection_ = connection;
   is_closing_.store(false);
   is_done_.store(false);

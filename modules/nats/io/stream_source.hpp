@@ -40,7 +40,7 @@ class StreamSource final : public ConnectionUser, public api::HealthPart {
   StreamSource(const StreamSource&) = delete;
   StreamSource& operator=(const StreamSource&) = delete;
 
-  natsStatus opened(natsConnection* connection) override;
+  natsStatus opened(OpenConnection connection) override;
   void reconnected() noexcept override { wake_.release(); }
   /// What is here is delivered and acknowledged; nothing more is asked for.
   void drain() noexcept override;
@@ -85,7 +85,7 @@ class StreamSource final : public ConnectionUser, public api::HealthPart {
   std::atomic<bool> is_closing_{false};
   std::atomic<bool> is_done_{true};
   std::counting_semaphore<> wake_{0};  // ends a pause
-  natsConnection* connection_ = nullptr;
+  OpenConnection connection_;
   // Of the thread alone.
   RecentEvents recent_;
   StreamConsumer consumer_;

@@ -81,7 +81,7 @@ Task<> Target::start(Ref<const Connection> connection) {
 
 Task<> Target::stop() { return parts_.stop(); }
 
-natsStatus Target::opened(natsConnection* connection) {
+natsStatus Target::opened(OpenConnection connection) {
   if (const auto status = replies_.open(connection); status != NATS_OK) return status;
   publisher_.use(connection);
   return NATS_OK;

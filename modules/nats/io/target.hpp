@@ -39,7 +39,7 @@ class Target final : public proxy::MessageTarget, public ConnectionUser {
   Task<Result> publish(Message message) override;
   Task<Result> request(Message message, std::chrono::milliseconds timeout) override;
 
-  natsStatus opened(natsConnection* connection) override;
+  natsStatus opened(OpenConnection connection) override;
   void closing() noexcept override;
 
  private:

@@ -26,7 +26,7 @@ class TopicReader {
   TopicReader(std::string topic, const SourceConfig& config, Ref<Shards> shards, ShardId shard,
               Ref<subscriptions::EventSink> sink, Ref<metrics::Registry> registry);
 
-  natsStatus open(natsConnection* connection) { return reader_.open(connection); }
+  natsStatus open(OpenConnection connection) { return reader_.open(connection); }
   void drain() noexcept { reader_.drain(); }
   [[nodiscard]] bool is_done() const noexcept { return reader_.is_done(); }
   void close() noexcept;
