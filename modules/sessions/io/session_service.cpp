@@ -121,14 +121,19 @@ Task<BlacklistChange> SessionService::lift_alone(std::string session) {
   co_return BlacklistChange::kDone;
 }
 
-Task<> SessionService::take_here(Ref<SessionService> self, Entries entries) {
-  co_await ShardSessions::take(Ref(self->per_shard_.local()), std::move(entries));
+Task<> SessionService::dismiss_here(Ref<SessionService> self, Entries entries) {
+  co_await ShardSessions::dismiss(Ref(self->per_shard_.local()), std::move(entries));
 }
 
-/// To each shard; also to the one that decides, whose members have not been told.
+/// To each shard; also to the one that decides, whose members have not been told. All know before
+/// anybody is told: a client that comes back at once is refused by whichever it gets.
 Task<> SessionService::carry(Entries entries) {
   for (ShardId shard = 0; shard < shards_->count(); ++shard) {
-    co_await on_shard(shards_, shard, take_here(Ref(*this), entries));
+    auto learn = [entries](ShardSessions& part) { part.learn(entries); };
+    co_await on_shard(shards_, shard, ask_here(Ref(*this), std::move(learn)));
+  }
+  for (ShardId shard = 0; shard < shards_->count(); ++shard) {
+    co_await on_shard(shards_, shard, dismiss_here(Ref(*this), entries));
   }
 }
 

@@ -61,7 +61,7 @@ class SessionService final : public Sessions, public BlacklistReplica {
                                                                   Ask ask);
   template <class Ask>
   Task<std::vector<Connection>> gather(Ask ask);
-  static Task<> take_here(Ref<SessionService> self, Entries entries);
+  static Task<> dismiss_here(Ref<SessionService> self, Entries entries);
   Task<> carry(Entries entries);
   Task<std::optional<BlacklistEntry>> cut_off_here(std::string session,
                                                    std::chrono::seconds validity);

@@ -120,10 +120,15 @@ ShardSessions::Merged ShardSessions::merge(const Entries& entries) {
   return merged;
 }
 
-Task<> ShardSessions::take(Ref<ShardSessions> self, Entries entries) {
+void ShardSessions::learn(const Entries& entries) {
+  const auto now = system_clock::now();
+  for (const auto& entry : entries) blacklist_.merge(entry, now);
+  count();
+}
+
+Task<> ShardSessions::dismiss(Ref<ShardSessions> self, Entries entries) {
   const auto now = system_clock::now();
   for (const auto& entry : entries) {
-    self->blacklist_.merge(entry, now);
     // Also for what was known: on the shard that decides it is, before this tells anybody.
     if (self->blacklist_.contains(entry.session, now))
       self->leaving_.push_back(self->table_.dismiss(entry.session));

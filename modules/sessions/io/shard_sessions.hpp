@@ -21,8 +21,8 @@
 
 namespace rig::sessions {
 
-/// The sessions of one shard, and its copy of the blacklist. Whoever joins asks the copy, and what
-/// changes the copy lists those who are there, in one turn of the shard: so nobody slips through.
+/// The sessions of one shard, and its copy of the blacklist. Whoever joins asks the copy, and those
+/// who are there are listed when it has the change: so nobody slips through.
 /// The copy of shard 0 is the one that decides what a change is.
 class ShardSessions {
  public:
@@ -59,10 +59,12 @@ class ShardSessions {
   Merged merge(const Entries& entries);
   [[nodiscard]] Entries snapshot() const;
 
-  /// Takes what was decided: from the first turn on nobody is in any of these sessions, and nobody
-  /// can join. Done when all their connections have been told, which takes several turns if they
-  /// are many; also when another call has begun to tell them.
-  static Task<> take(Ref<ShardSessions> self, Entries entries);
+  /// Takes what was decided: nobody can join any of these sessions any more.
+  void learn(const Entries& entries);
+  /// Behind `learn`. From the first turn on nobody is in any of these sessions. Done when all their
+  /// connections have been told, which takes several turns if they are many; also when another call
+  /// has begun to tell them.
+  static Task<> dismiss(Ref<ShardSessions> self, Entries entries);
 
   [[nodiscard]] std::vector<SessionTable::Count> after(std::string_view session,
                                                        std::size_t limit) const;
