@@ -14,6 +14,7 @@ MUTEX_FILES = {
     "modules/core/io/line_writer.cpp": "the threads that write to standard output, so that lines stay whole",
     "modules/metrics/io/shared_registry.hpp": "series are looked up at the start and listed by a scrape",
     "modules/metrics/io/shared_registry.cpp": "the same",
+    "modules/nats/io/connection.hpp": "subscriptions that ended, between threads of NATS; no shard waits for it",
 }
 
 # Sockets, files, threads. What Beast and Asio have of plain parsing and plain data is no I/O.
