@@ -2,10 +2,8 @@
 
 #include <rig/peers/fields.hpp>
 
-#include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <system_error>
 #include <utility>
 
 namespace rig::api {
@@ -18,15 +16,6 @@ using std::chrono::system_clock;
 
 constexpr std::string_view kConnection = "connection";
 
-template <class Number>
-std::optional<Number> number_in(const Fields& fields, std::string_view name) {
-  const auto text = fields.find(name).value_or(std::string_view());
-  Number number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && at == end ? std::optional(number) : std::nullopt;
-}
-
 Fields fields_of(const Connection& connection) {
   const auto since =
       std::chrono::duration_cast<microseconds>(connection.since.time_since_epoch()).count();
@@ -38,7 +27,7 @@ Fields fields_of(const Connection& connection) {
 std::optional<Connection> parse_connection(std::string_view text) {
   const auto fields = Fields::parse(text);
   if (!fields) return std::nullopt;
-  const auto since = number_in<std::int64_t>(*fields, "since");
+  const auto since = fields->number<std::int64_t>("since");
   if (!since || fields->text("session").empty()) return std::nullopt;
   Connection connection;
   connection.session = fields->text("session");
@@ -63,7 +52,7 @@ std::string to_text(const SessionQuestion& question) {
 
 std::optional<SessionQuestion> parse_session_question(std::string_view text) {
   const auto fields = Fields::parse(text);
-  const auto limit = fields ? number_in<std::size_t>(*fields, "limit") : std::nullopt;
+  const auto limit = fields ? fields->number<std::size_t>("limit") : std::nullopt;
   if (!limit) return std::nullopt;
   return SessionQuestion{fields->text("after"), *limit, fields->text("session"),
                          fields->text("user")};

@@ -1,12 +1,12 @@
 #include "logic/session_response.hpp"
 
+#include <rig/core/rfc3339.hpp>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 
 namespace rig::api {
@@ -40,20 +40,8 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
-/// RFC 3339 in UTC with milliseconds.
 std::string to_text(std::chrono::system_clock::time_point time) {
-  const auto rounded = std::chrono::floor<std::chrono::milliseconds>(time);
-  const auto midnight = std::chrono::floor<std::chrono::days>(rounded);
-  const std::chrono::year_month_day date(midnight);
-  const std::chrono::hh_mm_ss clock(rounded - midnight);
-  std::array<char, 64> text{};
-  const int size = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-      static_cast<int>(clock.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(size)};
+  return utc_text(std::chrono::floor<std::chrono::milliseconds>(time));
 }
 
 std::string quoted(std::string_view text) {

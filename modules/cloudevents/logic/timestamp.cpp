@@ -1,8 +1,8 @@
 #include "logic/timestamp.hpp"
 
-#include <array>
+#include <rig/core/rfc3339.hpp>
+
 #include <cstddef>
-#include <cstdio>
 
 namespace rig::cloudevents {
 namespace {
@@ -67,18 +67,7 @@ bool is_rfc3339(std::string_view text) noexcept {
 }
 
 std::string format_rfc3339(std::chrono::system_clock::time_point time) {
-  const auto micros = std::chrono::floor<std::chrono::microseconds>(time);
-  const auto days = std::chrono::floor<std::chrono::days>(micros);
-  const std::chrono::year_month_day date(days);
-  const std::chrono::hh_mm_ss daytime(micros - days);
-  std::array<char, 64> buffer{};
-  const int length = std::snprintf(
-      buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06d+00:00",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(daytime.hours().count()),
-      static_cast<int>(daytime.minutes().count()), static_cast<int>(daytime.seconds().count()),
-      static_cast<int>(daytime.subseconds().count()));
-  return {buffer.data(), static_cast<std::size_t>(length)};
+  return utc_text(std::chrono::floor<std::chrono::microseconds>(time), "+00:00");
 }
 
 }  // namespace rig::cloudevents

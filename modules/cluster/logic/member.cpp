@@ -3,6 +3,7 @@
 #include "logic/subjects.hpp"
 
 #include <rig/core/escape.hpp>
+#include <rig/core/rfc3339.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -12,8 +13,6 @@
 #include <boost/json/value_to.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <optional>
 
 namespace rig::cluster {
@@ -85,18 +84,6 @@ boost::system::result<Member, std::string> parse_member(std::string_view text) {
   }
 }
 
-std::string to_text(Member::Time time) {
-  const auto midnight = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(midnight);
-  const std::chrono::hh_mm_ss clock(time - midnight);
-  std::array<char, 64> text{};
-  const int size = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-      static_cast<int>(clock.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(size)};
-}
+std::string to_text(Member::Time time) { return utc_text(time); }
 
 }  // namespace rig::cluster

@@ -8,8 +8,6 @@
 namespace rig::nats {
 namespace {
 
-constexpr std::int64_t kWaitMs = 2'000;
-
 using StreamInfoPtr =
     std::unique_ptr<jsStreamInfo, DestroyWith<jsStreamInfo, jsStreamInfo_Destroy>>;
 using PubAckPtr = std::unique_ptr<jsPubAck, DestroyWith<jsPubAck, jsPubAck_Destroy>>;
@@ -22,14 +20,8 @@ BucketStream::BucketStream(std::string_view name, int replicas)
       replicas_(replicas) {}
 
 natsStatus BucketStream::attach(OpenConnection connection) {
-  jsOptions options;
-  jsOptions_Init(&options);
-  options.Wait = kWaitMs;
-  jsCtx* made = nullptr;
-  const auto status = natsConnection_JetStream(&made, connection, &options);
-  context_.reset(made);
   connection_ = connection;
-  return status;
+  return open_jetstream(connection, context_);
 }
 
 natsStatus BucketStream::open() {
@@ -75,7 +67,7 @@ natsStatus BucketStream::follow(std::uint64_t after, StreamFeed& feed) const {
 natsStatus BucketStream::write(const BucketEntry& entry, BucketWrite& made) const {
   jsPubOptions options;
   jsPubOptions_Init(&options);
-  options.MaxWait = kWaitMs;
+  options.MaxWait = kJetStreamWaitMs;
   options.ExpectLastSubjectSeq = entry.revision;
   options.ExpectNoMessage = entry.revision == 0;
   jsPubAck* got = nullptr;

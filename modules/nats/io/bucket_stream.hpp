@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/jetstream.hpp"
 #include "io/open_connection.hpp"
 #include "io/stream_feed.hpp"
 
@@ -48,7 +49,7 @@ class BucketStream {
   const std::string prefix_;  // of subjects
   const int replicas_;
   OpenConnection connection_;
-  std::unique_ptr<jsCtx, DestroyWith<jsCtx, jsCtx_Destroy>> context_;
+  JetStreamPtr context_;
 };
 
 }  // namespace rig::nats

@@ -17,7 +17,6 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr std::int64_t kWaitMs = 2'000;
 constexpr milliseconds kReadingMax{8'000};
 constexpr std::int64_t kPauseMs = 100;  // so often it looks whether it has to stop
 
@@ -37,14 +36,8 @@ RecordedStream::State state_of(const jsStreamInfo& info) noexcept {
 }  // namespace
 
 natsStatus RecordedStream::attach(OpenConnection connection) {
-  jsOptions options;
-  jsOptions_Init(&options);
-  options.Wait = kWaitMs;
-  jsCtx* made = nullptr;
-  const auto status = natsConnection_JetStream(&made, connection, &options);
-  context_.reset(made);
   connection_ = connection;
-  return status;
+  return open_jetstream(connection, context_);
 }
 
 natsStatus RecordedStream::make(State& state) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/jetstream.hpp"
 #include "io/open_connection.hpp"
 
 #include <rig/nats/stream.hpp>
@@ -9,7 +10,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 namespace rig::nats {
@@ -47,7 +47,7 @@ class RecordedStream {
 
   const Streams::Settings& settings_;
   OpenConnection connection_;
-  std::unique_ptr<jsCtx, DestroyWith<jsCtx, jsCtx_Destroy>> context_;
+  JetStreamPtr context_;
 };
 
 }  // namespace rig::nats

@@ -9,7 +9,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr milliseconds kApiTimeout{2'000};
 constexpr std::int64_t kBytesMax = 16 << 20;  // of the messages that follow the first one
 
 std::string describe(natsStatus status, jsErrCode code) {
@@ -33,13 +32,8 @@ bool is_empty_answer(natsStatus status) {
 }  // namespace
 
 std::string StreamConsumer::open(OpenConnection connection) {
-  jsOptions options;
-  jsOptions_Init(&options);
-  options.Wait = kApiTimeout.count();
-  jsCtx* context = nullptr;
-  const auto status = natsConnection_JetStream(&context, connection, &options);
+  const auto status = open_jetstream(connection, context_);
   if (status != NATS_OK) return nats::describe(status);
-  context_.reset(context);
   const auto found = find();
   if (!found.problem.empty()) return found.problem;
   const auto& consumer = *found.info->Config;

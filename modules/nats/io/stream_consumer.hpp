@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/jetstream.hpp"
 #include "io/open_connection.hpp"
 #include "stream_config.hpp"
 
@@ -35,7 +36,6 @@ class StreamConsumer {
   [[nodiscard]] std::chrono::milliseconds ack_wait() const noexcept { return ack_wait_; }
 
  private:
-  using ContextPtr = std::unique_ptr<jsCtx, DestroyWith<jsCtx, jsCtx_Destroy>>;
   using InfoPtr =
       std::unique_ptr<jsConsumerInfo, DestroyWith<jsConsumerInfo, jsConsumerInfo_Destroy>>;
 
@@ -50,7 +50,7 @@ class StreamConsumer {
                      bool waits);
 
   const StreamConfig config_;
-  ContextPtr context_;
+  JetStreamPtr context_;
   SubscriptionPtr subscription_;
   std::chrono::milliseconds ack_wait_{0};
 };

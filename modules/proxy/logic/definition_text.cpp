@@ -1,11 +1,9 @@
 #include "logic/definition_text.hpp"
 
+#include <rig/core/rfc3339.hpp>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-
-#include <array>
-#include <chrono>
-#include <cstdio>
 
 namespace rig::proxy {
 namespace {
@@ -36,18 +34,6 @@ std::string to_json(const Api& api, const ApiEntry& entry) {
   return json::serialize(definition);
 }
 
-std::string to_text(ApiEntry::Time time) {
-  const auto midnight = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(midnight);
-  const std::chrono::hh_mm_ss clock(time - midnight);
-  std::array<char, 64> text{};
-  const int size = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-      static_cast<int>(clock.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(size)};
-}
+std::string to_text(ApiEntry::Time time) { return utc_text(time); }
 
 }  // namespace rig::proxy

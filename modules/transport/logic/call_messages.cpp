@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <system_error>
 #include <utility>
 
 namespace rig::transport {
@@ -34,15 +32,6 @@ void take_headers(const Fields& fields, Headers& headers) {
     if (name.starts_with(kHeader) && is_line(name) && is_line(value))
       headers.add(std::string_view(name).substr(kHeader.size()), value);
   }
-}
-
-template <class Number>
-std::optional<Number> number_in(const Fields& fields, std::string_view name) {
-  const auto text = fields.find(name).value_or(std::string_view());
-  Number number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && at == end ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
@@ -82,7 +71,7 @@ std::string to_answer(const HttpResponse& response) {
 std::optional<HttpResponse> response_of_answer(std::string_view text) {
   const auto fields = Fields::parse(text);
   if (!fields) return std::nullopt;
-  const auto status = number_in<int>(*fields, "status");
+  const auto status = fields->number<int>("status");
   constexpr int kStatusMin = 200;
   constexpr int kStatusMax = 599;
   if (!status || *status < kStatusMin || *status > kStatusMax) return std::nullopt;
@@ -106,7 +95,7 @@ std::string to_call(const PollCall& call) {
 std::optional<PollCall> poll_of_call(std::string_view text) {
   const auto fields = Fields::parse(text);
   if (!fields || !fields->find("token")) return std::nullopt;
-  const auto wait = number_in<std::uint32_t>(*fields, "wait");
+  const auto wait = fields->number<std::uint32_t>("wait");
   if (!wait) return std::nullopt;
   return PollCall{fields->text("token"), fields->text("seen"), std::chrono::milliseconds(*wait)};
 }

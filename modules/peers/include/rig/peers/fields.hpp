@@ -1,10 +1,12 @@
 #pragma once
 
+#include <charconv>
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,15 @@ class Fields {
   /// The same, empty if there is none.
   [[nodiscard]] std::string text(std::string_view name) const {
     return std::string(find(name).value_or(std::string_view()));
+  }
+  /// The same as a number in decimal digits; nothing if it is none, or too large.
+  template <class Number>
+  [[nodiscard]] std::optional<Number> number(std::string_view name) const noexcept {
+    const auto text = find(name).value_or(std::string_view());
+    Number number = 0;
+    const auto* end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && at == end ? std::optional(number) : std::nullopt;
   }
   [[nodiscard]] std::span<const Field> all() const noexcept { return fields_; }
 
