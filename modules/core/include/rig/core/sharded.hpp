@@ -2,9 +2,8 @@
 
 #include <rig/core/assert.hpp>
 #include <rig/core/ref.hpp>
+#include <rig/core/run_on.hpp>
 #include <rig/core/shard.hpp>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include <concepts>
 #include <memory>
@@ -16,7 +15,7 @@ namespace rig {
 /// Runs `task` on another shard and returns its result on this one. Cancellation does not cross.
 template <class T>
 Task<T> on_shard(Ref<Shards> shards, ShardId shard, Task<T> task) {
-  co_return co_await boost::asio::co_spawn(shards->executor(shard), std::move(task), kUseTask);
+  co_return co_await run_on(shards->executor(shard), std::move(task));
 }
 
 /// One `T` per shard: made, used and destroyed on that shard. Whoever owns it calls `start` before

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <rig/core/ref.hpp>
+#include <rig/core/run_on.hpp>
 #include <rig/core/task.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -35,8 +35,7 @@ class Worker {
   template <class Job>
   static Task<std::invoke_result_t<Job>> run(Ref<Worker> self, Job job) {
     // The caller waits for the job.
-    co_return co_await boost::asio::co_spawn(self->context_.get_executor(), as_task(std::move(job)),
-                                             kUseTask);
+    co_return co_await run_on(self->context_.get_executor(), as_task(std::move(job)));
   }
 
  private:
