@@ -6,9 +6,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <exception>
 #include <thread>
 
@@ -17,7 +20,16 @@ namespace {
 
 namespace asio = boost::asio;
 
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
 Task<int> answer() { co_return 42; }
+
+Task<int> answer_after_an_hour() {
+  Timer timer(co_await asio::this_coro::executor, std::chrono::hours(1));
+  co_await timer.async_wait(kUseTask);
+  co_return 42;
+}
 
 class RunOn : public ::testing::Test {
  protected:
@@ -38,6 +50,18 @@ TEST_F(RunOn, ReturnsTheResult) {
                  [&](const std::exception_ptr&, int value) { result = value; });
   here_.run();
   EXPECT_EQ(result, 42);
+}
+
+TEST_F(RunOn, CancellationCrosses) {
+  asio::cancellation_signal signal;
+  std::exception_ptr outcome;
+  asio::co_spawn(here_, run_on(there_.get_executor(), answer_after_an_hour()),
+                 asio::bind_cancellation_slot(signal.slot(), [&](const std::exception_ptr& error,
+                                                                 int) { outcome = error; }));
+  here_.poll();
+  signal.emit(asio::cancellation_type::terminal);
+  here_.run();
+  EXPECT_NE(outcome, nullptr);
 }
 
 // Whoever is cancelled meanwhile, by a client that leaves or a stop, gets the end of it.

@@ -12,7 +12,7 @@
 
 namespace rig {
 
-/// Runs `task` on another shard and returns its result on this one. Cancellation does not cross.
+/// Runs `task` on another shard and returns its result on this one; see `run_on`.
 template <class T>
 Task<T> on_shard(Ref<Shards> shards, ShardId shard, Task<T> task) {
   co_return co_await run_on(shards->executor(shard), std::move(task));
