@@ -1,5 +1,6 @@
 // Gateways on a cluster of NATS servers, of which one dies, or which falls apart.
 #include "testkit/cluster.hpp"
+#include "testkit/deadline.hpp"
 #include "testkit/http.hpp"
 #include "testkit/json.hpp"
 #include "testkit/nats_cluster.hpp"
@@ -9,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <set>
@@ -21,6 +23,9 @@ namespace {
 
 constexpr int kCutOff = 401;
 constexpr int kCreated = 201;
+/// Servers notice after 10 s that their leader lost the others, and elect one within 4 to 9 s, as
+/// often as it takes until one of them has most of the votes.
+constexpr std::chrono::seconds kElections{60};
 
 /// A gateway on these servers, with a client.
 class Place {
@@ -94,7 +99,7 @@ TEST(ClusterServers, EachOfThemMayDieTheLeaderToo) {
     for (auto& place : places) place->await_connected();
     expect_events_pass(*places[0], *places[1], name + "-a");
     expect_events_pass(*places[1], *places[2], name + "-b");
-    EXPECT_TRUE(eventually([&] { return places[i]->cut_off(name); })) << name;
+    EXPECT_TRUE(eventually([&] { return places[i]->cut_off(name); }, Deadline(kElections))) << name;
     for (auto& place : places)
       EXPECT_TRUE(eventually([&] { return place->refuses(name); })) << name;
     servers.server(i).start();
@@ -118,7 +123,8 @@ TEST(ClusterServers, TwoHalvesServeTheirClientsAndBecomeOneAgain) {
   expect_events_pass(c, c, "smaller-half");
   a.publish("not-for-c");
   EXPECT_FALSE(c.has_got("not-for-c")) << "there is a way around the link";
-  EXPECT_TRUE(eventually([&] { return a.cut_off("gone"); })) << "the larger half may change things";
+  EXPECT_TRUE(eventually([&] { return a.cut_off("gone"); }, Deadline(kElections)))
+      << "the larger half may change things";
 
   servers.link_of_last().heal();
   expect_events_pass(a, c, "again");
