@@ -2,6 +2,7 @@
 // was said meanwhile holds everywhere afterwards.
 #include "testkit/backend.hpp"
 #include "testkit/cluster.hpp"
+#include "testkit/event_client.hpp"
 #include "testkit/http.hpp"
 #include "testkit/json.hpp"
 #include "testkit/listener.hpp"
@@ -14,9 +15,11 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace testkit {
@@ -157,6 +160,60 @@ TEST(ClusterPartition, ASlowNodeHoldsUpNobodyAndGetsAll) {
   for (int i = 0; i < kEvents; ++i) ASSERT_EQ(id_of(quick.next_event()), std::to_string(i));
   cluster.link(2).heal();
   for (int i = 0; i < kEvents; ++i) ASSERT_EQ(id_of(slow.next_event()), std::to_string(i));
+}
+
+/// Reads up to a gap and, before or behind it, so many events; throws if another gap comes before.
+void expect_gap_and_events(EventClient& client, int events) {
+  bool has_gap = false;
+  for (int read = 0; !has_gap || read < events;) {
+    const auto received = client.next();
+    if (received.type == "t") {
+      ASSERT_EQ(id_of(received), std::to_string(read++));
+    } else if (received.type == "rig.gap") {
+      ASSERT_FALSE(std::exchange(has_gap, true)) << "told again";
+      EXPECT_EQ(gap_reason(received), "expired");
+    }
+  }
+}
+
+TEST(ClusterPartition, WhatANodeCouldNotKeepIsToldToClientsOfTheOthers) {
+  constexpr int kQueueMax = 1'000;      // the least
+  constexpr int kKept = kQueueMax - 1;  // the event before may be among them
+  constexpr int kLost = 20;
+  Cluster cluster(3, {{"CLUSTER_QUEUE_MAX", std::to_string(kQueueMax)}});
+  Opening opening{.subscriptions = R"([{"eventType":"t"}])"};
+  const auto stays = EventClient::open(Transport::kSse, cluster.node(1).inbound(), opening);
+  const auto moves = EventClient::open(Transport::kSse, cluster.node(1).inbound(), opening);
+  stays->read_greeting();
+  moves->read_greeting();
+  Publisher publisher(cluster.node(0).api());
+  publisher.event("t", "before");
+  EXPECT_EQ(id_of(stays->next_event()), "before");
+  EXPECT_EQ(id_of(moves->next_event()), "before");
+  opening.cursor = moves->cursor();
+  moves->die();
+
+  cluster.link(0).refuse();
+  await_cluster_state(cluster.node(0), "disconnected");
+  EXPECT_TRUE(eventually(
+      [&] { return cluster.node(0).metric("rig_nats_connected", {{"purpose", "cluster"}}) == 0; }));
+  for (int i = 0; i < kQueueMax + kLost; ++i) publisher.event("t", std::to_string(i));
+  cluster.heal();
+  expect_gap_and_events(*stays, kKept);
+  expect_gap_and_events(*EventClient::open(Transport::kSse, cluster.node(2).inbound(), opening),
+                        kKept);
+}
+
+TEST(ClusterPartition, AnEventThatNatsDoesNotTakeIsToldToClientsOfTheOthers) {
+  constexpr std::size_t kTooLarge = std::size_t{3} << 19U;  // NATS takes 1 MiB
+  Cluster cluster(2, {{"RIG_REQUEST_BODY_BYTES_MAX", "2MiB"}, {"RIG_OUTBOX_BYTES_MAX", "8MiB"}});
+  SseClient here(cluster.node(0).inbound(), {"t"});
+  SseClient there(cluster.node(1).inbound(), {"t"});
+  Publisher(cluster.node(0).api()).event("t", "large", '"' + std::string(kTooLarge, 'x') + '"');
+  EXPECT_EQ(id_of(here.next_event()), "large");
+  EXPECT_EQ(there.next_event().type, "rig.gap");
+  EXPECT_EQ(cluster.node(0).metric("rig_cluster_lost_messages_total", {{"reason", "too_large"}}),
+            1);
 }
 
 TEST(ClusterPartition, ALinkWithADelayKeepsTheOrder) {

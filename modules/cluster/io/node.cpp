@@ -161,7 +161,10 @@ void Node::connected() noexcept {
 void Node::lost(nats::LinkLoss why, std::uint64_t messages) noexcept {
   switch (why) {
     case nats::LinkLoss::kNotConnected: return metrics_.not_connected.add(messages);
-    case nats::LinkLoss::kTooLarge: return metrics_.too_large.add(messages);
+    case nats::LinkLoss::kTooLarge: {
+      metrics_.too_large.add(messages);
+      return relay_.not_sent();
+    }
     case nats::LinkLoss::kTooManyKept: {
       metrics_.not_connected.add(messages);
       return relay_.not_sent();
