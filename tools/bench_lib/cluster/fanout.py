@@ -10,12 +10,12 @@ from .. import machine
 from ..runs import RunFailed
 from .nodes import running_nats, running_node
 
-LOAD = "--peer rig --transport sse --connections 10000 --rate 10"
-QUICK = "--connections 1000 --duration 1.5 --warmup 0.5 --settle 0.5"
+LOAD = "--peer rig --transport sse"
+QUICK = "--duration 1.5 --warmup 0.5 --settle 0.5"
 
 
-def run_load(options, label, receiver, publish_port):
-    command = [options.programs / "rig_load", "--label", label, *LOAD.split(), *(QUICK.split() if options.quick else []),
+def run_load(options, label, what, receiver, publish_port):
+    command = [options.programs / "rig_load", "--label", label, *LOAD.split(), *what.split(), *(QUICK.split() if options.quick else []),
                "--server-pid", str(receiver.pid), "--port", str(receiver.port), "--publish-port", str(publish_port)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=300, check=False,
                           preexec_fn=machine.pinned_to(options.cpus[0]))
@@ -24,8 +24,10 @@ def run_load(options, label, receiver, publish_port):
     return json.loads(done.stdout)
 
 
-def run(way, options):
+def run(way, options, connections, rate):
     """`way`: `alone`, or `cluster`. The node with the clients has a CPU for itself."""
+    connections = min(connections, 1000) if options.quick else connections
+    what = f"--connections {connections} --rate {rate}"
     load_cpu, server_cpu = options.cpus
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -34,6 +36,6 @@ def run(way, options):
         entry = stack.enter_context(running_node(options, nats, load_cpu)) if nats else receiver
         machine.wait_until_quiet(options.patience)
         before = entry.cpu_seconds()
-        result = run_load(options, f"fanout {way}", receiver, entry.management)
+        result = run_load(options, f"{connections} x {rate}/s {way}", what, receiver, entry.management)
         result["entry_cpu_s"] = entry.cpu_seconds() - before
     return result | {"errors": 0 if result["clean"] else 1}

@@ -1,6 +1,7 @@
 """Runs the scenarios and prints the table."""
 
 import dataclasses
+import functools
 import statistics
 from collections.abc import Callable
 
@@ -52,18 +53,27 @@ class Scenario:
 
 
 SHARES = ("0", "1", "10")  # of a hundred
+LATENCY = (
+    Figure("latency_p50_ms", "latency p50 ms", Goal(1, "cluster", "alone")),
+    Figure("latency_p99_ms", "latency p99 ms", Goal(5, "cluster", "alone")),
+)
 SCENARIOS = {
     "fanout": Scenario(
         "10 events/s to 10,000 clients of a node: published there, or on another node",
-        fanout.run,
+        functools.partial(fanout.run, connections=10_000, rate=10),
         ("alone", "cluster"),
         (
             Figure("server_cpu_us_per_delivery", "CPU µs/delivery, clients' node",
                    Goal(1.1, "cluster", "alone", is_ratio=True)),
-            Figure("latency_p50_ms", "latency p50 ms", Goal(1, "cluster", "alone")),
-            Figure("latency_p99_ms", "latency p99 ms", Goal(5, "cluster", "alone")),
+            *LATENCY,
             Figure("deliveries_per_s", "deliveries/s", digits=0),
         ),
+    ),
+    "hop": Scenario(
+        "100 events/s to 100 clients of a node: what the way over another node takes, without the wait for many clients",
+        functools.partial(fanout.run, connections=100, rate=100),
+        ("alone", "cluster"),
+        LATENCY,
     ),
     "interest": Scenario(
         f"{interest.TYPES:,} event types, each published once; so many of a hundred are wanted on another node",
