@@ -1,6 +1,7 @@
 #include "history_model.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <span>
 #include <utility>
 
@@ -71,7 +72,10 @@ class Life::Check {
   /// Nothing from the last that came up to `number` may be missing.
   void pass(std::size_t source, unsigned type, Number number, std::size_t gaps) {
     const auto& seen = rows_[source * kTypes + type];
-    const auto excused = gaps > seen.gaps ? life_.gaps_[gaps - 1].told : Clock::time_point::min();
+    const auto told = std::span(life_.gaps_).first(gaps);
+    const auto last_anew = std::ranges::find_if(std::views::reverse(told), &Gap::is_anew);
+    auto excused = last_anew == told.rend() ? Clock::time_point::min() : last_anew->told;
+    if (gaps > seen.gaps) excused = told.back().told;
     const auto& events = truth_.row(source, type).events;
     for (auto missing = seen.next; missing < number; ++missing) {
       const auto& event = events[missing];

@@ -52,7 +52,8 @@ class Truth {
 /// What one client saw, from its first connection, without a cursor, on; it comes back with
 /// cursors. Nothing of a source and type may come twice or out of order, unless a node began anew;
 /// and nothing that was accepted may be left out between two events, or after the last one or the
-/// subscription, unless a gap was told there after it was sent.
+/// subscription, unless a gap was told there after it was sent, or, later, that a node began anew:
+/// that one shows what it has of the time before, and the next node has other things of it.
 class Life {
  public:
   explicit Life(Mask mask) : mask_(mask) {}

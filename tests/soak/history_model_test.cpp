@@ -87,6 +87,14 @@ TEST_F(LifeTest, NothingComesTwiceOrLate) {
   EXPECT_EQ(other.problem(truth_, true), "event 2 of type 0 of source 0 came twice or too late");
 }
 
+TEST_F(LifeTest, OfTheTimeBeforeANodeBeganAnewAnythingMayBeMissing) {
+  life_.gap(kStart + 2500ms, true);
+  got({0, 2});
+  EXPECT_EQ(life_.problem(truth_, false), "");
+  got({4});
+  EXPECT_EQ(problem(), "event 3 of type 0 of source 0 is lost");
+}
+
 TEST_F(LifeTest, ANodeThatBeginsAnewMayRepeat) {
   got({1, 2});
   life_.gap(kStart + 2500ms, true);

@@ -42,8 +42,10 @@ struct EventRelay::Arrivals {
     if (is_held.load()) return;
     waiting.consume_all([this](cloudevents::EventRef& event) {
       bytes.fetch_sub(event->json().size(), std::memory_order_relaxed);
+      if (relay == nullptr) return;
       // One that finds a shard overloaded is counted there.
-      if (relay != nullptr) (void)relay->exchange_->take(std::exchange(event, nullptr));
+      const auto outcome = relay->exchange_->take(std::exchange(event, nullptr));
+      if (outcome != subscriptions::EventSink::Outcome::kAccepted) relay->missed();
     });
   }
 

@@ -435,7 +435,7 @@ void ShardSubscriptions::find_history(ShardId from, HistoryWanted wanted) {
 
 void ShardSubscriptions::note_origins(const History& history) {
   for (const auto origin : history.origins()) {
-    if (origin.log != settings_.log_id) outside_log_->heard(origin, steady_clock::now());
+    if (origin.log != settings_.log_id) outside_log_->advance(origin, steady_clock::now());
   }
 }
 

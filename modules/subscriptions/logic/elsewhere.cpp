@@ -14,23 +14,15 @@ std::pair<Elsewhere::Log&, bool> Elsewhere::find(std::uint32_t id, Clock::time_p
     return {*found, false};
   }
   if (logs_.size() == places_max_) logs_.erase(std::ranges::min_element(logs_, {}, &Log::heard));
-  return {logs_.emplace_back(Log{id, 0, 0, now}), true};
+  return {logs_.emplace_back(Log{id, 0, now}), true};
 }
 
 bool Elsewhere::advance(cloudevents::LogPlace place, Clock::time_point now) {
   const auto [log, is_new] = find(place.log, now);
-  if (!is_new && place.position <= log.received) return false;
-  log.received = place.position;
-  log.known = std::max(log.known, log.received);
+  if (!is_new && place.position <= log.position) return false;
+  log.position = place.position;
   note_places();
   return true;
-}
-
-void Elsewhere::heard(cloudevents::LogPlace place, Clock::time_point now) {
-  const auto [log, is_new] = find(place.log, now);
-  if (!is_new && place.position <= log.known) return;
-  log.known = place.position;
-  note_places();
 }
 
 void Elsewhere::expire(Clock::time_point now) {
@@ -42,7 +34,7 @@ void Elsewhere::expire(Clock::time_point now) {
 void Elsewhere::note_places() {
   auto places = std::make_shared<cloudevents::LogPlaces>();
   places->reserve(logs_.size());
-  for (const Log& log : logs_) places->push_back({log.id, log.known});
+  for (const Log& log : logs_) places->push_back({log.id, log.position});
   places_ = std::move(places);
 }
 

@@ -10,8 +10,8 @@
 
 namespace rig::subscriptions {
 
-/// How far the log of this node has got with the logs of others: the last place of each that it has
-/// heard of. What an event carries of it, and so a cursor, tells another node what the holder of
+/// How far this node has got with the logs of others: the last place of each that it has heard of.
+/// What an event carries of it, and so a cursor, tells another node what the holder of
 /// the cursor has. On the shard of the log.
 class Elsewhere {
  public:
@@ -22,11 +22,10 @@ class Elsewhere {
   Elsewhere(std::chrono::milliseconds silence_max, std::size_t places_max)
       : silence_max_(silence_max), places_max_(places_max) {}
 
-  /// False if the log has got as far already: what is there has come before.
+  /// False if clients have got as far already, by the log or by a history that one of them has
+  /// read: what is there has come before, or was not wanted when it was published. A node that is
+  /// not sure what has arrived sends it again, and a type may be wanted meanwhile.
   bool advance(cloudevents::LogPlace place, Clock::time_point now);
-  /// Clients have got as far by another way, which the log need not have: of types that nobody
-  /// wanted here. Cursors say so.
-  void heard(cloudevents::LogPlace place, Clock::time_point now);
   void expire(Clock::time_point now);
 
   /// Null if there are none.
@@ -35,8 +34,7 @@ class Elsewhere {
  private:
   struct Log {
     std::uint32_t id = 0;
-    std::uint64_t received = 0;
-    std::uint64_t known = 0;  // as cursors say; at least `received`
+    std::uint64_t position = 0;
     Clock::time_point heard;
   };
 

@@ -33,18 +33,6 @@ TEST(Elsewhere, WhatHasComeBeforeDoesNotComeAgain) {
   EXPECT_TRUE(elsewhere.advance({1, 6}, at(0)));
 }
 
-TEST(Elsewhere, WhatClientsHaveByAnotherWayMayStillCome) {
-  Elsewhere elsewhere(seconds(10), 3);
-  elsewhere.advance({1, 5}, at(0));
-  elsewhere.heard({1, 7}, at(0));
-  elsewhere.heard({2, 3}, at(0));
-  elsewhere.heard({1, 4}, at(0));
-  EXPECT_THAT(*elsewhere.places(), UnorderedElementsAre(LogPlace{1, 7}, LogPlace{2, 3}));
-  EXPECT_TRUE(elsewhere.advance({1, 6}, at(0)));
-  EXPECT_TRUE(elsewhere.advance({2, 1}, at(0)));
-  EXPECT_THAT(*elsewhere.places(), UnorderedElementsAre(LogPlace{1, 7}, LogPlace{2, 3}));
-}
-
 TEST(Elsewhere, ForgetsLogsOfWhichNothingIsHeard) {
   Elsewhere elsewhere(seconds(10), 3);
   elsewhere.advance({1, 5}, at(0));

@@ -1,5 +1,6 @@
 // Clients that come from another node: whatever the order in which the events of the nodes come to
 // each log, and wherever a client goes, it gets each event once, in the order of its node.
+#include "logic/ahead.hpp"
 #include "logic/elsewhere.hpp"
 #include "logic/replays.hpp"
 #include "logic/test_subscriber.hpp"
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <random>
@@ -28,6 +30,7 @@ using cloudevents::LogPlace;
 
 constexpr std::uint32_t kStream = 100;
 constexpr std::size_t kNodes = 3;
+constexpr auto kAlways = std::numeric_limits<std::uint64_t>::max();
 const std::array<std::string, 3> kTypes{"t", "u", "v"};
 
 /// What travels between nodes.
@@ -43,19 +46,19 @@ struct Message {
   }
 };
 
-/// A node as far as its log goes. It records a type from the moment when somebody asks for it.
+/// A node as far as its log goes. It gets and records a type from the moment when somebody asks for
+/// it.
 struct Node {
   explicit Node(std::uint32_t id) : log_id(id) {}
 
-  /// Puts an event into the log; the one of another node only if it is wanted.
+  /// Puts an event into the log; the one of another node only if it is new.
   EventRef record(const Message& message) {
-    if (message.origin.log != log_id && !log.records(message.type)) return nullptr;
     auto event = message.event();
     if (message.origin.log == log_id) {
       const auto position = log.append(event, {});
       EXPECT_EQ(position, message.origin.position);
     } else {
-      EXPECT_TRUE(elsewhere.advance(message.origin, {}));
+      if (!elsewhere.advance(message.origin, {})) return nullptr;
       log.append(event, {});
     }
     event->set_logged({{log_id, log.position()}, 0, elsewhere.places()});
@@ -66,7 +69,8 @@ struct Node {
   EventLog log{LogLimits{}};
   Elsewhere elsewhere{std::chrono::hours(1), 32};
   Replays replays{log_id, 4, true};
-  std::deque<Message> coming;  // from other nodes
+  std::deque<Message> coming;   // from other nodes
+  std::vector<Message> unsure;  // what it has sent and may have to send again
 };
 
 class World {
@@ -90,12 +94,13 @@ class World {
   std::size_t pick(std::size_t count) { return random_() % count; }
 
   void step() {
-    switch (pick(6)) {
+    switch (pick(7)) {
       case 0:
       case 1: return publish();
       case 2:
       case 3: return deliver_one(*nodes_[pick(kNodes)]);
       case 4: return advance_replay();
+      case 5: return pick(4) == 0 ? send_again(*nodes_[pick(kNodes)]) : publish();
       default: break;
     }
     if (pick(4) != 0) return;
@@ -109,11 +114,22 @@ class World {
     const auto& type = kTypes[pick(kTypes.size())];
     Message message{{node.log_id, node.log.position() + 1}, type, std::to_string(++published_)};
     to_client(node, node.record(message));
+    send(node, message);
+    if (pick(4) == 0) node.unsure.clear();
+    node.unsure.push_back(message);
+    if (wanted_.contains(type)) expected_[node.log_id].push_back(message.id);
+  }
+
+  void send(const Node& node, const Message& message) {
     stream_.push_back(message);
     for (auto& other : nodes_) {
-      if (other.get() != &node) other->coming.push_back(message);
+      if (other.get() != &node && other->log.records(message.type))
+        other->coming.push_back(message);
     }
-    if (wanted_.contains(type)) expected_[node.log_id].push_back(message.id);
+  }
+  /// As after the loss of a connection: all of it has been recorded already.
+  void send_again(const Node& node) {
+    for (const auto& message : node.unsure) send(node, message);
   }
 
   void deliver_one(Node& node) {
@@ -128,8 +144,9 @@ class World {
 
   /// Live delivery.
   void to_client(const Node& node, const EventRef& event) {
-    if (event != nullptr && &node == at_ && is_live_ && wanted_.contains(event->type()))
-      receive(event);
+    if (event == nullptr || &node != at_ || !is_live_ || !wanted_.contains(event->type())) return;
+    if (!Ahead::has(*client_)) return receive(event);
+    ahead_.deliver(*client_, event);
   }
   void receive(const EventRef& event) {
     got_[event->origin().log].push_back(event->id());
@@ -160,7 +177,10 @@ class World {
     at_->replays.begin(*client_, at_->log.position());
   }
   void leave() {
-    if (client_ != nullptr) at_->replays.remove(*client_);
+    if (client_ != nullptr) {
+      at_->replays.remove(*client_);
+      ahead_.remove(*client_);
+    }
     client_.reset();
   }
 
@@ -180,7 +200,7 @@ class World {
       for (auto more = pick(3); more != 0; --more) publish();
       const auto read = history(fence(*at_), seen_of(wanted->request));
       for (const auto origin : read->origins()) {
-        if (origin.log != at_->log_id) at_->elsewhere.heard(origin, {});
+        if (origin.log != at_->log_id) at_->elsewhere.advance(origin, {});
       }
       at_->replays.receive_history(*wanted, read, here);
       return;
@@ -190,8 +210,10 @@ class World {
       if (request->is_of_history) return at_->replays.deliver_history(*request, delivered);
       const auto page = at_->log.read(*request->types, request->after, 1 + pick(3), 1'000);
       EXPECT_TRUE(page.is_complete);
-      const auto finished = at_->replays.receive(*request, page, delivered);
+      auto finished = at_->replays.receive(*request, page, delivered);
       is_live_ = finished.subscriber != nullptr;
+      if (is_live_ && !finished.seen.is_empty())
+        ahead_.add(*client_, std::move(finished.seen), kAlways);
       return;
     }
     at_->replays.next(*client_);
@@ -223,6 +245,7 @@ class World {
   Node* at_ = nullptr;
   bool is_live_ = false;
   std::unique_ptr<TestSubscriber> client_;
+  Ahead ahead_;
   Cursor place_;
   std::map<std::uint32_t, std::vector<std::string>> got_;
   std::map<std::uint32_t, std::vector<std::string>> expected_;
