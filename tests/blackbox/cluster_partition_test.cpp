@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -29,7 +30,8 @@ using namespace std::chrono_literals;
 
 constexpr int kCutOff = 401;
 const std::pair<const std::string, std::string> kKey{"JWT_SECRET_KEY", std::string(kTokenSecret)};
-/// A connection that is silent is given up by pings after half a minute.
+/// Links that are silent are given up after seconds, connections to maps by pings after half a
+/// minute.
 constexpr auto kSilenceMax = 90s;
 
 std::string id_of(const ServerSentEvent& event) {
@@ -202,6 +204,32 @@ TEST(ClusterPartition, WhatANodeCouldNotKeepIsToldToClientsOfTheOthers) {
   expect_gap_and_events(*stays, kKept);
   expect_gap_and_events(*EventClient::open(Transport::kSse, cluster.node(2).inbound(), opening),
                         kKept);
+}
+
+// What the node still hears, of types that it has asked for before, must not count for the new one.
+TEST(ClusterPartition, WhoSubscribesWhereTheServerCannotBeAskedMissesNothingLater) {
+  Cluster cluster(2);
+  auto& here = cluster.node(0);
+  auto& away = cluster.node(1);
+  const SseClient other(away.inbound(), {"known"});
+  cluster.link(1).cut(Link::Way::kToServer);
+  Opening opening{.subscriptions = R"([{"eventType":"known"},{"eventType":"new"}])"};
+  auto client = EventClient::open(Transport::kSse, away.inbound(), opening);
+  client->read_greeting();
+  Publisher publisher(here.api());
+  publisher.event("new", "1");
+  publisher.event("known", "2");
+  EXPECT_TRUE(eventually([&] {
+    return away.metric("rig_nats_connected", {{"purpose", "cluster"}}) == 0 ||
+           away.metric("rig_cluster_messages_total", {{"direction", "in"}, {"kind", "event"}}) != 0;
+  }));
+  Publisher(away.api()).event("known", "own");
+  std::set<std::string> got;
+  while (!got.contains("own")) got.insert(id_of(client->next_event()));
+  opening.cursor = client->cursor();
+  client = EventClient::open(Transport::kSse, here.inbound(), opening);
+  while (got.size() < 3) EXPECT_TRUE(got.insert(id_of(client->next_event())).second) << "twice";
+  EXPECT_TRUE(got.contains("1"));
 }
 
 TEST(ClusterPartition, AnEventThatNatsDoesNotTakeIsToldToClientsOfTheOthers) {

@@ -11,7 +11,7 @@
 namespace rig::nats {
 namespace {
 
-constexpr std::int64_t kFlushTimeoutMs = 2'000;
+constexpr std::int64_t kFlushTimeoutMs = 4'000;
 constexpr std::chrono::milliseconds kConfirmInterval{100};
 constexpr int kPendingMessagesMax = 100'000;  // of a subject, in the library
 constexpr int kPendingBytesMax = 64 << 20;
@@ -111,6 +111,9 @@ void KeptLink::closing() noexcept {
   });
   for (auto feeds = feeds_->load(); feeds != 0; feeds = feeds_->load()) feeds_->wait(feeds);
   user_.disconnected();
+  boost::asio::post(context_, [this] {
+    for (const auto& done : std::exchange(flushes_, {})) done();
+  });
 }
 
 bool KeptLink::publish(LinkMessage message) {
@@ -226,14 +229,18 @@ void KeptLink::transmit_kept() {
   confirm_later();
 }
 
-/// Servers answer in order: with the pong they have done all that was asked before the ping.
+/// Servers answer in order: with the pong they have done all that was asked before the ping. A
+/// connection without an answer is given up: what it was asked for may be in force or not.
 natsStatus KeptLink::confirm() {
-  return can_send() ? natsConnection_FlushTimeout(used_, kFlushTimeoutMs)
-                    : NATS_CONNECTION_DISCONNECTED;
+  if (!can_send()) return NATS_CONNECTION_DISCONNECTED;
+  const auto status = natsConnection_FlushTimeout(used_, kFlushTimeoutMs);
+  if (status == NATS_TIMEOUT) natsConnection_Close(used_);
+  return status;
 }
 
+/// Without an answer the user hears first that the connection is over.
 void KeptLink::answer_flushes() {
-  (void)confirm();
+  if (confirm() == NATS_TIMEOUT) return;
   for (const auto& done : std::exchange(flushes_, {})) done();
 }
 

@@ -78,7 +78,8 @@ class Link {
   virtual void subscribe(std::string subject) = 0;
   virtual void unsubscribe(std::string subject) = 0;
   /// Calls `done` once, on a thread that is no shard, when the server has done what was asked for
-  /// before, or there is no connection, or it takes longer than two seconds.
+  /// before, or there is no connection. One without an answer for four seconds is given up; then
+  /// `LinkUser::disconnected` is called first.
   virtual void flush(std::function<void()> done) = 0;
 };
 
