@@ -165,7 +165,10 @@ void EventRelay::connected() noexcept {
 
 void EventRelay::disconnected() noexcept {
   arrivals_->is_held.store(true);
-  on_shard_0([](EventRelay& relay) { relay.history_.give_up(); });
+  on_shard_0([](EventRelay& relay) {
+    relay.history_.hold(true);
+    relay.history_.give_up();
+  });
 }
 
 /// It is in the order of each node, and what comes behind it, too.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
@@ -78,16 +79,20 @@ void HistoryReader::hold(bool is_held) {
 }
 
 void HistoryReader::give_up() {
-  for (auto& question : std::exchange(waiting_, {})) question.done(nullptr);
+  ++round_;
+  auto all = std::exchange(asked_, {});
+  std::ranges::move(std::exchange(waiting_, {}), std::back_inserter(all));
+  for (auto& question : all) question.done(nullptr);
 }
 
 void HistoryReader::begin() {
   if (is_held_ || waiting_.empty()) return;
   asked_ = std::exchange(waiting_, {});
-  fences_->ask([here = here_](std::optional<LogPlace> end) {
-    if (here->reader == nullptr) return;
-    if (!end) return here->reader->finish(nullptr);
-    here->reader->read_upto(*end);
+  fences_->ask([here = here_, round = round_](std::optional<LogPlace> end) {
+    HistoryReader* self = here->reader;
+    if (self == nullptr || self->round_ != round) return;
+    if (!end) return self->finish(nullptr);
+    self->read_upto(*end);
   });
 }
 
@@ -122,7 +127,7 @@ void HistoryReader::read_upto(LogPlace end) {
   auto reading = reading_for(asked_, end);
   const bool is_complete = is_complete_since({end.log, reading.after});
   stream_->read(std::move(reading),
-                [here = here_, shards = shards_, end, is_complete,
+                [here = here_, shards = shards_, round = round_, end, is_complete,
                  &plans = exchange_->field_plans()](std::optional<nats::StreamPart> part) {
                   HistoryRef history;
                   if (part) {
@@ -136,8 +141,9 @@ void HistoryReader::read_upto(LogPlace end) {
                     };
                     history = HistoryRef(made.release(), release);
                   }
-                  shards->post(0, [here, history = std::move(history)] {
-                    if (here->reader != nullptr) here->reader->finish(history);
+                  shards->post(0, [here, round, history = std::move(history)] {
+                    HistoryReader* self = here->reader;
+                    if (self != nullptr && self->round_ == round) self->finish(history);
                   });
                 });
 }

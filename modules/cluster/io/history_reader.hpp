@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -41,7 +42,8 @@ class HistoryReader {
   void break_off() noexcept { is_broken_ = true; }
   /// Does not begin to read for anybody, or does again.
   void hold(bool is_held);
-  /// Whoever waits for a reading gets none.
+  /// Whoever waits for a reading gets none, also one that is under way: what is recorded up to its
+  /// end need not be in the log any more.
   void give_up();
   void stop() noexcept { here_->reader = nullptr; }
 
@@ -69,8 +71,9 @@ class HistoryReader {
   Ref<subscriptions::EventExchange> exchange_;
   Ref<const Subjects> subjects_;
   std::shared_ptr<Here> here_;
-  Questions asked_;    // that are being read for
-  Questions waiting_;  // for the next reading
+  Questions asked_;          // that are being read for
+  Questions waiting_;        // for the next reading
+  std::uint64_t round_ = 0;  // of readings; those of an earlier one are given up
   bool is_held_ = false;
   bool is_broken_ = false;
   cloudevents::LogPlace complete_since_;  // as far as this node has heard

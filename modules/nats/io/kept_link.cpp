@@ -32,8 +32,12 @@ struct KeptLink::Feed {
   KeptLink& link;
   std::int64_t dropped = 0;
 
-  static void take(natsConnection*, natsSubscription* subscription, natsMsg* received, void* self) {
+  /// With the connection the library closes one subscription after the other, so what it still has
+  /// of them is not in order.
+  static void take(natsConnection* connection, natsSubscription* subscription, natsMsg* received,
+                   void* self) {
     const MessagePtr message(received);
+    if (natsConnection_IsClosed(connection)) return;
     auto& feed = *static_cast<Feed*>(self);
     auto& user = feed.link.user_;
     std::int64_t dropped = 0;
