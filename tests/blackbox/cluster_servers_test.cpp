@@ -35,12 +35,12 @@ class Place {
                   {"CLUSTER_SECRET", std::string(kClusterSecret)},
                   {"CLUSTER_REPLICAS", "3"},
                   {"JWT_SECRET_KEY", std::string(kTokenSecret)}}) {
-    await_cluster_state(gateway_, "connected");
+    await_connected();
     client_ =
         std::make_unique<SseClient>(gateway_.inbound(), std::initializer_list<std::string>{"t"});
   }
 
-  void await_connected() { await_cluster_state(gateway_, "connected"); }
+  void await_connected() { await_cluster_state(gateway_, "connected", Deadline(kElections)); }
   void publish(const std::string& id) { Publisher(gateway_.api()).event("t", id); }
   /// Publishes something itself and reads up to that: whether the other event came before.
   bool has_got(const std::string& id) {
